@@ -1,0 +1,71 @@
+"""What one connection attempt is made of: plain values, complete before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class AuthTransport(StrEnum):
+    """How the token travels in the handshake (``protocol.md`` sections 1.3 and 1.4)."""
+
+    SUBPROTOCOL = "subprotocol"
+    """``Sec-WebSocket-Protocol: optave-v1, <token>``: Optave's default, kept out of access logs."""
+    QUERY = "query"
+    """``?Authorization=<token>``: for debugging and legacy servers; access logs and proxies keep the token."""
+    NONE = "none"
+    """No token is sent; ``optave-v1`` is still offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastedToken:
+    """A token that the user pasted. Each JWT opens one WebSocket only (``protocol.md`` section 2.3)."""
+
+    token: str = field(repr=False)
+    allow_reuse: bool = False
+    """The user's decision to send a token again that was already used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """OAuth 2.0 client credentials (RFC 6749 section 4.4), sent as Optave documents it (``protocol.md`` section 2.1)."""
+
+    url: str
+    """Authentication URL; ``/token`` is added to the path where it does not end with it."""
+    client_id: str
+    client_secret: str = field(repr=False)
+    in_body: bool = False
+    """False: parameters in the query, as the service documents. True: as a form body (RFC 6749 section 2.3.1)."""
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class NoToken:
+    """Connect without a token."""
+
+
+TokenSourceConfig = PastedToken | ClientCredentials | NoToken
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionConfig:
+    """Settings of one attempt. ``url`` is the expanded URL without token and without ``OptaveTraceChatSessionId``."""
+
+    url: str
+    auth_transport: AuthTransport = AuthTransport.SUBPROTOCOL
+    chat_session_id: str = ""
+    """Sent as query parameter ``OptaveTraceChatSessionId`` when not empty."""
+    open_timeout_s: float = 30.0
+    """For name, TCP, TLS and upgrade together; the SDK's connectionTimeoutMs."""
+    close_timeout_s: float = 10.0
+    """How long to wait for the other side's close frame and TCP's end."""
+    request_timeout_s: float = 30.0
+    """After which a request without an answer counts as timed out; the SDK's requestTimeoutMs."""
+    ping_interval_s: float | None = None
+    """Keepalive pings are off unless a number is given: they would change the case under study."""
+    allow_plaintext: bool = False
+    """Allow ``ws://`` to hosts other than loopback."""
+    compression: bool = True
+    """Offer permessage-deflate (RFC 7692)."""
+    ca_file: str = ""
+    """PEM file with certificate authorities to trust besides the system's."""

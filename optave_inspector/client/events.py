@@ -1,0 +1,177 @@
+"""What a connection reports, in the order in which it happened: plain values that need no connection to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+import msgspec
+
+from ..protocol.states import ConnectionState
+
+
+class Direction(IntEnum):
+    """Seen from the inspector."""
+
+    IN = 0
+    OUT = 1
+
+
+class Frame(msgspec.Struct, gc=False, frozen=True):
+    """One RFC 6455 frame as seen on the wire (section 5.2). ``payload`` is unmasked and, when ``compressed``, inflated."""
+
+    direction: Direction
+    opcode: int
+    payload: bytes
+    wire_size: int
+    """Bytes on the wire: header, mask key and (compressed) payload."""
+    monotonic_ns: int
+    wall_ns: int
+    """Unix time."""
+    fin: bool = True
+    rsv1: bool = False
+    rsv2: bool = False
+    rsv3: bool = False
+    compressed: bool = False
+    tool_made: bool = False
+    """Made by the inspector without the user asking: automatic pong, keepalive ping, close reply."""
+    problem: str = ""
+    """Why the frame breaks the protocol; empty for a sound one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """How long each phase of connecting took, in milliseconds; None where the phase did not happen or was not reached."""
+
+    dns_ms: float | None = None
+    tcp_ms: float | None = None
+    tls_ms: float | None = None
+    upgrade_ms: float | None = None
+    token_ms: float | None = None
+
+    @property
+    def total_ms(self) -> float:
+        """All phases that happened, together."""
+        return sum(part for part in (self.token_ms, self.dns_ms, self.tcp_ms, self.tls_ms, self.upgrade_ms) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """The HTTP upgrade request and its response (RFC 6455 section 4), also when refused.
+
+    Nothing is masked here: it is what went over the wire. Whoever shows, stores or copies it masks the token first.
+    """
+
+    url: str
+    """Effective URL, query included."""
+    request_headers: tuple[tuple[str, str], ...] = ()
+    status: int | None = None
+    """HTTP status of the response; None when no HTTP response came."""
+    reason_phrase: str = ""
+    response_headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    offered_subprotocols: tuple[str, ...] = field(default=(), repr=False)
+    selected_subprotocol: str | None = None
+    extensions: tuple[str, ...] = ()
+    timings: Timings = field(default_factory=Timings)
+    peer_address: str = ""
+    tls: str = ""
+    """TLS version and cipher; empty for ``ws://``."""
+    warnings: tuple[str, ...] = ()
+    """What deserves a look although it worked: no subprotocol selected, the token echoed, the token in the query."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the server switched protocols."""
+        return self.status == 101
+
+
+class Closer(StrEnum):
+    """Who sent the first close frame."""
+
+    PEER = "peer"
+    INSPECTOR = "inspector"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """One close frame's content; ``code`` is 1005 for an empty one (RFC 6455 section 7.1.5)."""
+
+    code: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a connection that was open ended (RFC 6455 section 7)."""
+
+    received: Close | None
+    """The close frame that came; None when none came."""
+    sent: Close | None
+    first: Closer
+    clean: bool
+    """Both close frames were exchanged (section 7.1.4)."""
+    cause: str
+    """In words: what ended it, as far as this side can see."""
+    monotonic_ns: int
+    wall_ns: int
+
+    @property
+    def code(self) -> int:
+        """The code that a browser would report: the received one, else 1006, which never is on the wire."""
+        return self.received.code if self.received is not None else 1006
+
+    @property
+    def reason(self) -> str:
+        """The received reason."""
+        return self.received.reason if self.received is not None else ""
+
+
+class FailureKind(StrEnum):
+    """What kept a connection from opening."""
+
+    URL = "url"
+    TOKEN = "token"  # noqa: S105 - a kind of failure, not a secret
+    NAME = "name"
+    TCP = "tcp"
+    TLS = "tls"
+    REFUSED = "refused"
+    """An HTTP response other than 101."""
+    REDIRECT = "redirect"
+    PROTOCOL = "protocol"
+    """No HTTP, a wrong accept key, a subprotocol that was not offered."""
+    TIMEOUT = "timeout"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """A token on its way into a handshake. The token itself stays in the handshake."""
+
+    source: str
+    """``pasted``, ``client credentials``."""
+    expires_unix_s: float | None = None
+    """The claim ``exp`` where the token is a readable JWT."""
+    reused: bool = False
+    """This token was sent before."""
+
+
+class ConnectionListener(Protocol):
+    """Who is told what a connection does. Called on the event loop, in wire order; must not block or raise."""
+
+    def on_state(self, state: ConnectionState) -> None:
+        """The state changed."""
+
+    def on_token(self, use: TokenUse) -> None:
+        """A token is about to be sent."""
+
+    def on_handshake(self, handshake: Handshake) -> None:
+        """The upgrade was answered, accepted or not, or gave up without an answer."""
+
+    def on_frame(self, frame: Frame) -> None:
+        """A frame came or went."""
+
+    def on_ending(self, ending: Ending) -> None:
+        """An open connection ended; the last call for it."""

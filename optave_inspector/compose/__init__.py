@@ -1,0 +1,1 @@
+"""What to send: templates for the nine actions."""

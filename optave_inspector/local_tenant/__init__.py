@@ -1,0 +1,1 @@
+"""A tenant on loopback for learning, tests and reproductions."""

@@ -1,0 +1,1 @@
+"""Named connection settings of this user, and the place where their secrets are kept."""

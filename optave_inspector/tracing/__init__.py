@@ -1,0 +1,1 @@
+"""Which frames belong together: exchanges, their states and times."""

@@ -1,0 +1,57 @@
+"""One request and everything that came back for it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import msgspec
+
+
+class ExchangeStatus(IntEnum):
+    """Where an exchange stands. From COMPLETED on it has ended."""
+
+    WAITING = 0
+    STREAMING = 1
+    COMPLETED = 2
+    ERROR = 3
+    TIMED_OUT = 4
+    CUT_OFF = 5
+    """The connection ended while it waited."""
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more is expected."""
+        return self >= ExchangeStatus.COMPLETED
+
+
+class Exchange(msgspec.Struct):
+    """One request with its answers. Numbers of entries point into the capture; times are ``monotonic_ns`` of entries."""
+
+    number: int
+    """From 1, in the order of the requests."""
+    attempt: int
+    action: str
+    correlation_id: str
+    request_entry: int
+    sent_ns: int
+    trace_id: str = ""
+    thread_id: str = ""
+    status: ExchangeStatus = ExchangeStatus.WAITING
+    answers: list[int] = []
+    """Entry numbers of updates and the final answer, in order of arrival."""
+    update_ns: list[int] = []
+    """Arrival of each answer, beside ``answers``."""
+    ended_ns: int = -1
+    error_code: str = ""
+    guessed: str = ""
+    """Why an answer without a correlation ID was taken for this exchange's; empty when matched by ID."""
+
+    @property
+    def first_ns(self) -> int:
+        """From the request to the first answer; -1 before it."""
+        return self.update_ns[0] - self.sent_ns if self.update_ns else -1
+
+    @property
+    def total_ns(self) -> int:
+        """From the request to the end; -1 before it."""
+        return self.ended_ns - self.sent_ns if self.ended_ns >= 0 else -1

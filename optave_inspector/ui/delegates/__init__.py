@@ -1,0 +1,1 @@
+"""How cells of the tables are painted."""
