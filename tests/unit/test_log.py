@@ -199,10 +199,12 @@ def test_a_full_disk_is_told_once_and_prints_nothing(tmp_path: Path) -> None:
 import logging, pathlib, resource, signal
 from optave_inspector.log import start_logging
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200, usual[1]))
 log = start_logging(pathlib.Path({str(tmp_path)!r}))
 for number in range(20):
     logging.getLogger("optave_inspector").info("record %d", number)
+resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 assert "cannot be written" in log.problem and "File too large" in log.problem, log.problem
 assert len(log.recent.after()) == 20
 """
