@@ -1,0 +1,43 @@
+# make run   set everything up and open the window, connected to the local tenant (without a screen: a tour that writes pictures)
+# make test  set everything up and run every check
+# make venv  set everything up; then .venv/bin/optave-inspector runs
+# make bench run the benchmarks, print a table, write build/bench.json
+
+PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
+	"$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo "$$candidate" && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test venv bench check docs clean
+
+run: $(READY)
+	@$(BIN)/python packaging/qt_libraries.py --screen
+	@$(BIN)/optave-inspector demo --output build/tour
+
+test: check
+	@$(BIN)/python packaging/qt_libraries.py
+	@rm -f .coverage .coverage.*
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+venv: $(READY)
+
+bench: $(READY)
+	@$(BIN)/python packaging/qt_libraries.py
+	@mkdir -p build
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks --output build/bench.json
+
+docs: $(READY)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m optave_inspector.ui.automation docs/automation.md
+
+$(READY): pyproject.toml constraints.txt packaging/prepare_venv.sh
+	@sh packaging/prepare_venv.sh "$(PYTHON)"
+	@touch $(READY)
+
+clean:
+	rm -rf .venv build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
