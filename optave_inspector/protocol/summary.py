@@ -1,0 +1,63 @@
+"""One line for people about a message."""
+
+from typing import Any
+
+from .message_fields import Attributes, Item, Request, Superpower
+from .read_json import json_text, without_surrogates
+
+SUMMARY_CHARACTERS = 200
+
+_CONTROLS = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+_CONTROLS |= dict.fromkeys(
+    [*range(0x80, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD
+)
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line of at most 200 characters, with visible signs for controls and direction marks."""
+    short = " ".join(text[: SUMMARY_CHARACTERS * 4].split())
+    if not short.isprintable():
+        short = without_surrogates(short.translate(_CONTROLS))
+    if len(short) > SUMMARY_CHARACTERS or len(text) > SUMMARY_CHARACTERS * 4:
+        return f"{short[: SUMMARY_CHARACTERS - 1]}…"
+    return short
+
+
+def request_summary(request: Request | None) -> str:
+    """What is asked: the instruction and content to work on, else the last message of the last conversation."""
+    if request is None:
+        return ""
+    attributes = request.attributes or Attributes()
+    parts = [part for part in (as_text(attributes.instruction), as_text(attributes.content)) if part.strip()]
+    return one_line(": ".join(parts)) if parts else one_line(_last_message(request))
+
+
+def response_summary(message: Superpower | str | None) -> str:
+    """What is answered: the content of the first item that has one."""
+    if isinstance(message, str):
+        return one_line(message)
+    return next((one_line(text) for item in response_items(message) if (text := as_text(item.content)).strip()), "")
+
+
+def response_items(message: Superpower | str | None) -> list[Item]:
+    """All response items of a superpower's results, in order."""
+    if message is None or isinstance(message, str):
+        return []
+    return [item for result in message.results or () for item in result.response or ()]
+
+
+def as_text(value: Any) -> str:
+    """A leaf as text: texts as they are, nothing for null, the JSON text of anything else."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json_text(value)
+
+
+def _last_message(request: Request) -> str:
+    conversations = (request.scope.conversations or []) if request.scope else []
+    for conversation in reversed(conversations):
+        for message in reversed(conversation.messages or []):
+            text = as_text(message.content)
+            if text.strip():
+                return text
+    return ""
