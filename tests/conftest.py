@@ -30,9 +30,9 @@ def _allowed_patterns() -> list[str]:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Remember the skips that nobody listed."""
-    if report.skipped and not hasattr(report, "wasxfail"):
-        if not any(fnmatch.fnmatch(report.nodeid, pattern) for pattern in _allowed_patterns()):
-            _unlisted.append(report.nodeid)
+    listed = any(fnmatch.fnmatch(report.nodeid, pattern) for pattern in _allowed_patterns())
+    if report.skipped and not hasattr(report, "wasxfail") and not listed:
+        _unlisted.append(report.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,4 +1,4 @@
-"""Runs every benchmark, prints a table and writes it as JSON: ``python -m tests.benchmarks --output build/bench.json``."""
+"""Runs every benchmark, prints a table and writes it as JSON; ``python -m tests.benchmarks`` from the checkout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames per second and event-loop gaps: plain websockets, the session without a window, the window; same frames, same run.
+"""Frames per second and event-loop gaps: plain websockets, the session without a window, and the window.
 
 Each way runs in a process of its own against the same flooding server, in turn, several rounds; medians and the
 ratios of the medians are told.
@@ -86,8 +86,9 @@ async def _flood_session(session: Any, url: str) -> dict[str, float]:
 
 async def session_alone(url: str) -> dict[str, float]:
     """The session with its store and correlator, no window."""
-    from optave_inspector.capture.store import CaptureStore
     from optave_inspector.protocol.contract import Contract
+
+    from optave_inspector.capture.store import CaptureStore
     from optave_inspector.resources import schemas
     from optave_inspector.session import Session
 
@@ -103,9 +104,8 @@ async def session_alone(url: str) -> dict[str, float]:
 def window(url: str) -> dict[str, float]:
     """The whole window, shown on the offscreen platform."""
     import qasync
-    from PySide6.QtWidgets import QApplication
-
     from optave_inspector.app import build_window
+    from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
@@ -126,7 +126,10 @@ def window(url: str) -> dict[str, float]:
 
 def _measure(way: str, url: str) -> dict[str, float]:
     told = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.bench_frames", way, url], stdout=subprocess.PIPE, check=True, timeout=300
+        [sys.executable, "-m", "tests.benchmarks.bench_frames", way, url],
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=300,
     )
     result: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
     return result
@@ -149,10 +152,14 @@ def run() -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     rates = {way: statistics.median(measured[way]["rate"] for measured in rounds) for way in WAYS}
     for way in WAYS:
-        rows.append({"name": f"frames/s, {way}", "value": round(rates[way]), "unit": "frames/s", "target": None, "holds": True})
+        rows.append(
+            {"name": f"frames/s, {way}", "value": round(rates[way]), "unit": "frames/s", "target": None, "holds": True}
+        )
         for gap in ("gap_p50", "gap_p99", "gap_max"):
             value = statistics.median(measured[way][gap] for measured in rounds)
-            rows.append({"name": f"{gap}, {way}", "value": round(value, 1), "unit": "ms", "target": None, "holds": True})
+            rows.append(
+                {"name": f"{gap}, {way}", "value": round(value, 1), "unit": "ms", "target": None, "holds": True}
+            )
         lost = max(COUNT - measured[way]["frames"] for measured in rounds)
         rows.append({"name": f"frames lost, {way}", "value": lost, "unit": "frames", "target": "0", "holds": lost == 0})
     for way, target in (("session", 0.5), ("window", 1 / 3)):

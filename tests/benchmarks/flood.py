@@ -18,10 +18,10 @@ def messages(count: int, size: int) -> list[str]:
     """COUNT response envelopes, each with its own correlation ID."""
     text = (_FILLER * (size // len(_FILLER) + 1))[: max(size - 330, 0)]
     return [
-        '{"action":"message","headers":{"correlationId":"01990000-0000-7000-8000-%012x","action":"interaction",'
+        f'{{"action":"message","headers":{{"correlationId":"01990000-0000-7000-8000-{number:012x}","action":"interaction",'
         '"schemaRef":"optave.response.v3","identifier":"message","issuedAt":"2026-01-02T03:04:05.678Z"},"payload":'
         '{"action":"superpower","actionType":"interaction","state":"completed","message":{"results":[{"response":'
-        '[{"content":"%s"}]}]}}}' % (number, text)
+        f'[{{"content":"{text}"}}]}}]}}}}}}'
         for number in range(count)
     ]
 
