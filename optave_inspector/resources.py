@@ -20,7 +20,9 @@ def resource_root() -> Path:
     for place in places:
         if (place / "schemas").is_dir():
             return place
-    raise FileNotFoundError(f"The app's own files are missing. Looked in: {', '.join(map(str, places))}. Install it again.")
+    raise FileNotFoundError(
+        f"The app's own files are missing. Looked in: {', '.join(map(str, places))}. Install it again."
+    )
 
 
 def resource(name: str) -> Path:
