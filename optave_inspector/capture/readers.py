@@ -1,0 +1,59 @@
+"""Connections for reading a capture while it is written."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from .schema import StoreError, connect, in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Readers:
+    """Lends connections to whatever thread reads, one borrower at a time, and keeps them for the next.
+
+    In WAL mode a reader never waits for the writer, and sees all that was committed before its query.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def borrow(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one query or a few. Raises :class:`StoreError`, also for what SQLite raises inside."""
+        try:
+            with self._lock:
+                if self._closed:
+                    raise StoreError("The capture is closed.")
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                connection = connect(self._path)
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+        except sqlite3.Error as error:
+            raise StoreError(f"The capture {self._path} cannot be read: {in_words(error)}.") from error
+
+    def close(self) -> None:
+        """Close all; connections on loan are closed when they come back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
