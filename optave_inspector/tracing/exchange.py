@@ -12,6 +12,7 @@ class ExchangeStatus(IntEnum):
 
     WAITING = 0
     STREAMING = 1
+    """Answered, but not to the end."""
     COMPLETED = 2
     ERROR = 3
     TIMED_OUT = 4
@@ -23,9 +24,14 @@ class ExchangeStatus(IntEnum):
         """Nothing more is expected."""
         return self >= ExchangeStatus.COMPLETED
 
+    @property
+    def answered(self) -> bool:
+        """It ended with an answer, good or bad."""
+        return self in (ExchangeStatus.COMPLETED, ExchangeStatus.ERROR)
 
-class Exchange(msgspec.Struct):
-    """One request with its answers. Numbers of entries point into the capture; times are ``monotonic_ns`` of entries."""
+
+class Exchange(msgspec.Struct, gc=False):
+    """One request with its answers. Entry numbers point into the capture; times are ``monotonic_ns`` of entries."""
 
     number: int
     """From 1, in the order of the requests."""
@@ -38,13 +44,27 @@ class Exchange(msgspec.Struct):
     thread_id: str = ""
     status: ExchangeStatus = ExchangeStatus.WAITING
     answers: list[int] = []
-    """Entry numbers of updates and the final answer, in order of arrival."""
+    """Entry numbers of updates and the final answer, in order of arrival, late ones included."""
     update_ns: list[int] = []
     """Arrival of each answer, beside ``answers``."""
     ended_ns: int = -1
+    """When it ended; for TIMED_OUT the moment at which the time was up."""
     error_code: str = ""
     guessed: str = ""
     """Why an answer without a correlation ID was taken for this exchange's; empty when matched by ID."""
+    late: int = 0
+    """How many of ``answers`` came after the exchange had timed out or was cut off."""
+    late_end_ns: int = -1
+    """When the final answer came, if it came late; -1 otherwise."""
+    duplicates: list[int] = []
+    """Entry numbers of answers after the final one."""
+    note: str = ""
+    """What is unusual about it, as a sentence: a reused correlation ID, an answer without a known state."""
+
+    @property
+    def final(self) -> bool:
+        """Whether the final answer came, in time or late."""
+        return self.late_end_ns >= 0 or self.status in (ExchangeStatus.COMPLETED, ExchangeStatus.ERROR)
 
     @property
     def first_ns(self) -> int:

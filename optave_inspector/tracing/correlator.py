@@ -1,0 +1,251 @@
+"""Which answer belongs to which request: live, and again from a capture, with the same result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..capture.entry import Entry, EntryFlag
+from ..protocol.actions import parse_action
+from ..protocol.codec import Peek, Shape
+from .deadlines import Deadlines
+from .exchange import Exchange, ExchangeStatus
+from .indexes import CorrelationIds, Queues
+
+_ANSWERS = frozenset({Shape.RESPONSE, Shape.SUPERPOWER, Shape.ERROR})
+"""Shapes that are answers to something, known or not."""
+_MAYBE_ANSWERS = frozenset({Shape.GATEWAY, Shape.JSON})
+"""Shapes that are answers only if they carry the correlation ID of a request."""
+_MARKS = EntryFlag.ORPHAN | EntryFlag.LATE | EntryFlag.DUPLICATE | EntryFlag.GUESSED
+_ENDS = {"completed": ExchangeStatus.COMPLETED, "error": ExchangeStatus.ERROR}
+_OUT = 1
+
+
+@dataclass(slots=True)
+class Counts:
+    """Each message that was handed in, in exactly one place."""
+
+    requests: int = 0
+    other_sent: int = 0
+    """Outgoing messages that are no request envelope: they start nothing."""
+    answers: int = 0
+    """Answers in time, those matched by a guess included."""
+    late: int = 0
+    duplicates: int = 0
+    orphans: int = 0
+    unrelated: int = 0
+    """Incoming messages that are no answer: gateway messages, other JSON, binary, broken ones."""
+    guessed: int = 0
+    """How many of ``answers`` were matched by action and order; not a place of its own."""
+
+
+class Correlator:
+    """Builds exchanges from the messages of a session, and marks entries with what they are.
+
+    Hand in all messages in the order in which they were seen, and call :meth:`expire` and :meth:`cut_off` only with
+    times up to which all messages were handed in: then the result does not depend on how often they are called. Each
+    call costs the same with a hundred open exchanges and with a hundred thousand. There is no clock: times are those
+    of the entries.
+
+    How an answer moves its exchange (``protocol.md`` sections 8.1 to 8.3): the state ``completed`` and an error, by its
+    effective state, end it; ``started`` is an update; an unknown or missing state is an update as well, with a note on
+    the exchange, because nothing says that it was the last. Each update starts the time limit anew.
+
+    An answer without a correlation ID is matched by action and order among the open exchanges of its attempt, and
+    marked as a guess with its reason. One with an ID that no request had is an orphan, never a guess.
+    """
+
+    def __init__(self, timeout_ns: int) -> None:
+        self.timeout_ns = timeout_ns
+        """How long a request waits for its first or next answer; 0 for ever. A change counts from then on."""
+        self.exchanges: list[Exchange] = []
+        """All exchanges; number ``n`` stands at index ``n - 1``."""
+        self.waiting = 0
+        """How many exchanges have not ended."""
+        self.counts = Counts()
+        self._deadlines = Deadlines()
+        self._ids = CorrelationIds(self._is_open, lambda number: self.exchanges[number - 1].attempt)
+        self._queues = Queues(self._is_open)
+        self._similar: dict[int, str] = {}
+
+    @property
+    def next_deadline_ns(self) -> int | None:
+        """When :meth:`expire` has something to do next; None while nothing waits."""
+        return self._deadlines.next()
+
+    def sent(self, entry: Entry, peek: Peek) -> set[int]:
+        """An outgoing message; a request envelope starts an exchange. Returns the numbers of changed exchanges."""
+        changed = self.expire(entry.monotonic_ns)
+        if peek.shape is not Shape.REQUEST:
+            self.counts.other_sent += 1
+            return changed
+        number = len(self.exchanges) + 1
+        exchange = Exchange(
+            number,
+            entry.attempt,
+            peek.action,
+            peek.correlation_id,
+            entry.number,
+            entry.monotonic_ns,
+            trace_id=peek.trace_id,
+            thread_id=peek.thread_id,
+        )
+        self.exchanges.append(exchange)
+        self.counts.requests += 1
+        self.waiting += 1
+        entry.exchange = number
+        if peek.correlation_id:
+            self._note_reuse(exchange, self._ids.add(peek.correlation_id, entry.attempt, number))
+        else:
+            exchange.note = "The request has no correlation ID, so an answer can only be guessed."
+        self._queues.add(entry.attempt, peek.action, number)
+        self._wait_until(exchange, entry.monotonic_ns)
+        changed.add(number)
+        return changed
+
+    def received(self, entry: Entry, peek: Peek) -> set[int]:
+        """An incoming message, which is marked with what it is. Returns the numbers of changed exchanges."""
+        changed = self.expire(entry.monotonic_ns)
+        entry.flags &= ~_MARKS
+        entry.exchange, entry.latency_ns = 0, -1
+        exchange, guess = self._find(entry, peek)
+        if exchange is None:
+            if peek.shape in _ANSWERS:
+                self._orphan(entry, peek)
+            else:
+                self.counts.unrelated += 1
+            return changed
+        entry.exchange = exchange.number
+        entry.latency_ns = max(0, entry.monotonic_ns - exchange.sent_ns)
+        if exchange.final:
+            self.counts.duplicates += 1
+            entry.flags |= EntryFlag.DUPLICATE
+            exchange.duplicates.append(entry.number)
+        else:
+            exchange.answers.append(entry.number)
+            exchange.update_ns.append(entry.monotonic_ns)
+            if guess:
+                entry.flags |= EntryFlag.GUESSED
+                self.counts.guessed += 1
+                exchange.guessed = guess
+            if exchange.status.ended:
+                self._late(exchange, entry, peek)
+            else:
+                self._in_time(exchange, entry, peek)
+        changed.add(exchange.number)
+        return changed
+
+    def cut_off(self, attempt: int, now_ns: int) -> set[int]:
+        """The connection of ``attempt`` ended; what still waits there gets no answer. Returns the changed numbers."""
+        changed = self.expire(now_ns)
+        for number in self._queues.drop(attempt):
+            self._end(self.exchanges[number - 1], ExchangeStatus.CUT_OFF, now_ns)
+            changed.add(number)
+        return changed
+
+    def expire(self, now_ns: int) -> set[int]:
+        """Time out what has waited too long at ``now_ns``. Returns the changed numbers."""
+        changed = set()
+        for number, deadline_ns in self._deadlines.due(now_ns):
+            self._end(self.exchanges[number - 1], ExchangeStatus.TIMED_OUT, deadline_ns)
+            changed.add(number)
+        return changed
+
+    def reason(self, entry: Entry) -> str:
+        """Why an incoming entry is marked as it is, as a sentence; empty for an answer in time matched by its ID."""
+        exchange = self.exchanges[entry.exchange - 1] if 0 < entry.exchange <= len(self.exchanges) else None
+        if entry.flags & EntryFlag.ORPHAN:
+            if not entry.correlation_id:
+                return "It carries no correlation ID, and no request was waiting that it could be the answer to."
+            similar = self._similar.get(entry.number)
+            if similar:
+                return f"Its correlation ID differs only in case from {similar}, which was sent."
+            return f"No request with the correlation ID {entry.correlation_id} was sent in this session."
+        if exchange is None:
+            return ""
+        if entry.flags & EntryFlag.DUPLICATE:
+            return f"Exchange {exchange.number} had its final answer already."
+        if entry.flags & EntryFlag.LATE:
+            why = "timed out" if exchange.status is ExchangeStatus.TIMED_OUT else "was cut off"
+            return f"Exchange {exchange.number} {why} before this answer came."
+        return exchange.guessed if entry.flags & EntryFlag.GUESSED else ""
+
+    def _find(self, entry: Entry, peek: Peek) -> tuple[Exchange | None, str]:
+        """The exchange of an incoming message, and the reason where it is a guess."""
+        answers = peek.shape in _ANSWERS
+        if not answers and peek.shape not in _MAYBE_ANSWERS:
+            return None, ""
+        # The SDK takes the request ID as correlation ID when there is one (protocol.md section 4).
+        for known in (peek.correlation_id, peek.request_id):
+            number = self._ids.find(known, entry.attempt) if known else 0
+            if number:
+                return self.exchanges[number - 1], ""
+        if peek.correlation_id or not answers:
+            return None, ""
+        return self._guess(entry, peek)
+
+    def _guess(self, entry: Entry, peek: Peek) -> tuple[Exchange | None, str]:
+        action = peek.action or peek.action_type
+        for name in _possible_actions(action):
+            number = self._queues.oldest(entry.attempt, name)
+            if number:
+                exchange = self.exchanges[number - 1]
+                reason = f"no correlation ID; “{action}” was taken for the oldest open {exchange.action} request"
+                return exchange, f"Guessed: {reason}."
+            if parse_action(name) is not None:
+                return None, ""
+        number = self._queues.oldest(entry.attempt)
+        if not number:
+            return None, ""
+        return self.exchanges[number - 1], "Guessed: no ID and no known action; taken for the oldest open request."
+
+    def _orphan(self, entry: Entry, peek: Peek) -> None:
+        self.counts.orphans += 1
+        entry.flags |= EntryFlag.ORPHAN
+        similar = self._ids.similar(peek.correlation_id) if peek.correlation_id else ""
+        if similar:
+            self._similar[entry.number] = similar
+
+    def _in_time(self, exchange: Exchange, entry: Entry, peek: Peek) -> None:
+        self.counts.answers += 1
+        status = _ENDS.get(peek.state)
+        if status is not None:
+            exchange.error_code = peek.error_code
+            self._end(exchange, status, entry.monotonic_ns)
+            return
+        exchange.status = ExchangeStatus.STREAMING
+        if peek.state != "started" and not exchange.note:
+            given = f"the unknown state “{peek.state}”" if peek.state else "no state"
+            exchange.note = f"Answer #{entry.number} has {given}, so nothing says that it was the last."
+        self._wait_until(exchange, entry.monotonic_ns)
+
+    def _late(self, exchange: Exchange, entry: Entry, peek: Peek) -> None:
+        self.counts.late += 1
+        entry.flags |= EntryFlag.LATE
+        exchange.late += 1
+        if peek.state in _ENDS:
+            exchange.late_end_ns = entry.monotonic_ns
+            exchange.error_code = peek.error_code
+
+    def _wait_until(self, exchange: Exchange, now_ns: int) -> None:
+        if self.timeout_ns > 0:
+            self._deadlines.set(exchange.number, now_ns + self.timeout_ns)
+
+    def _end(self, exchange: Exchange, status: ExchangeStatus, now_ns: int) -> None:
+        exchange.status = status
+        exchange.ended_ns = now_ns
+        self.waiting -= 1
+        self._deadlines.remove(exchange.number)
+
+    def _note_reuse(self, exchange: Exchange, before: int) -> None:
+        if before:
+            state = "still waited" if self._is_open(before) else "had ended"
+            exchange.note = f"The correlation ID was used before, by exchange {before}, which {state}."
+
+    def _is_open(self, number: int) -> bool:
+        return self.exchanges[number - 1].status < ExchangeStatus.COMPLETED
+
+
+def _possible_actions(text: str) -> list[str]:
+    """What an action type may stand for: ``adjust_suggestion`` for itself, then for ``adjust``."""
+    parts = text.split("_", 8)[:8] if text else []
+    return ["_".join(parts[:count]) for count in range(len(parts), 0, -1)]

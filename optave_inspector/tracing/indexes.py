@@ -1,0 +1,120 @@
+"""Where to look for the exchange of an answer: by correlation ID, or by action and order."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass(slots=True)
+class _Reused:
+    """The exchanges of a correlation ID that was used more than once."""
+
+    newest: int
+    newest_of: dict[int, int] = field(default_factory=dict)
+    """By attempt."""
+    open_of: dict[int, list[int]] = field(default_factory=dict)
+    """By attempt, oldest first. Ended ones are taken out when they come up."""
+
+    def add(self, attempt: int, number: int) -> None:
+        self.newest = number
+        self.newest_of[attempt] = number
+        self.open_of.setdefault(attempt, []).append(number)
+
+    def find(self, attempt: int, is_open: Callable[[int], bool]) -> int:
+        found = self._newest_open(attempt, is_open)
+        while not found and self.open_of:
+            found = self._newest_open(next(reversed(self.open_of)), is_open)
+        return found or self.newest_of.get(attempt, self.newest)
+
+    def _newest_open(self, attempt: int, is_open: Callable[[int], bool]) -> int:
+        numbers = self.open_of.get(attempt)
+        if numbers is None:
+            return 0
+        while numbers:
+            if is_open(numbers[-1]):
+                return numbers[-1]
+            numbers.pop()
+        del self.open_of[attempt]
+        return 0
+
+
+class CorrelationIds:
+    """Exchange numbers by correlation ID; each look-up costs the same however many there are."""
+
+    def __init__(self, is_open: Callable[[int], bool], attempt_of: Callable[[int], int]) -> None:
+        self._is_open = is_open
+        self._attempt_of = attempt_of
+        self._numbers: dict[str, int | _Reused] = {}
+        self._folded: dict[str, str] = {}
+        """IDs with capital letters by their case-folded form."""
+
+    def add(self, correlation_id: str, attempt: int, number: int) -> int:
+        """Add an exchange; the number of the newest one with the same ID before it, else 0."""
+        before = self._numbers.get(correlation_id)
+        if before is None:
+            self._numbers[correlation_id] = number
+            folded = correlation_id.casefold()
+            if folded != correlation_id:
+                self._folded[folded] = correlation_id
+            return 0
+        if isinstance(before, int):
+            reused = _Reused(before)
+            reused.add(self._attempt_of(before), before)
+            self._numbers[correlation_id] = reused
+            reused.add(attempt, number)
+            return before
+        newest = before.newest
+        before.add(attempt, number)
+        return newest
+
+    def find(self, correlation_id: str, attempt: int) -> int:
+        """The exchange that an answer on ``attempt`` belongs to; 0 for none.
+
+        An open one before an ended one, then one of the same attempt before others, then the newest.
+        """
+        found = self._numbers.get(correlation_id, 0)
+        return found if isinstance(found, int) else found.find(attempt, self._is_open)
+
+    def similar(self, correlation_id: str) -> str:
+        """A known ID that differs from this one in case only; empty for none."""
+        folded = correlation_id.casefold()
+        if folded != correlation_id and folded in self._numbers:
+            return folded
+        similar = self._folded.get(folded, "")
+        return "" if similar == correlation_id else similar
+
+
+class Queues:
+    """Open exchanges in the order of their requests, by attempt, and within it by action."""
+
+    def __init__(self, is_open: Callable[[int], bool]) -> None:
+        self._is_open = is_open
+        self._by_attempt: dict[int, dict[str, deque[int]]] = {}
+
+    def add(self, attempt: int, action: str, number: int) -> None:
+        """Add the newest exchange."""
+        queues = self._by_attempt.setdefault(attempt, {})
+        for name in {"", action.casefold()}:
+            queue = queues.get(name)
+            if queue is None:
+                queue = queues[name] = deque()
+            queue.append(number)
+
+    def oldest(self, attempt: int, action: str = "") -> int:
+        """The open exchange of ``action``, or for an empty one of any, that has waited longest; 0 for none."""
+        queue = self._by_attempt.get(attempt, {}).get(action.casefold())
+        while queue:
+            if self._is_open(queue[0]):
+                return queue[0]
+            queue.popleft()
+        return 0
+
+    def drop(self, attempt: int) -> Iterator[int]:
+        """Take out what is open in ``attempt``."""
+        queues = self._by_attempt.pop(attempt, {})
+        return filter(self._is_open, queues.get("", ()))

@@ -1,0 +1,143 @@
+"""What the exchanges of a session add up to, per action and over all."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .exchange import Exchange, ExchangeStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Durations:
+    """Some durations in nanoseconds and their percentiles, exact, by nearest rank."""
+
+    def __init__(self) -> None:
+        self._values: list[int] = []
+        self._sorted = True
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def add(self, duration_ns: int) -> None:
+        """Count one more."""
+        self._values.append(duration_ns)
+        self._sorted = False
+
+    def percentile(self, percent: float) -> int:
+        """The smallest duration that ``percent`` of all do not exceed; -1 while there is none."""
+        if not self._values:
+            return -1
+        if not self._sorted:
+            # What was sorted before stays a run, which the sort only merges with what came since.
+            self._values.sort()
+            self._sorted = True
+        rank = math.ceil(percent / 100 * len(self._values))
+        return self._values[min(max(rank, 1), len(self._values)) - 1]
+
+    @property
+    def p50(self) -> int:
+        """The median; -1 while there is none, as for the others."""
+        return self.percentile(50)
+
+    @property
+    def p95(self) -> int:
+        """What 95 of 100 do not exceed."""
+        return self.percentile(95)
+
+    @property
+    def p99(self) -> int:
+        """What 99 of 100 do not exceed."""
+        return self.percentile(99)
+
+    @property
+    def max(self) -> int:
+        """The longest."""
+        return self.percentile(100)
+
+
+@dataclass(slots=True)
+class Summary:
+    """Exchanges in numbers. ``sent`` is the sum of all statuses, open ones included."""
+
+    sent: int = 0
+    by_status: dict[ExchangeStatus, int] = field(default_factory=lambda: dict.fromkeys(ExchangeStatus, 0))
+    errors_by_code: dict[str, int] = field(default_factory=dict)
+    """Exchanges that ended with an error, by error code; "" where the error had none."""
+    first: Durations = field(default_factory=Durations)
+    """From requests to their first answers, late ones included."""
+    total: Durations = field(default_factory=Durations)
+    """From requests to their ends, of those that ended with an answer."""
+
+    @property
+    def answered(self) -> int:
+        """Exchanges that were completed."""
+        return self.by_status[ExchangeStatus.COMPLETED]
+
+    @property
+    def errors(self) -> int:
+        """Exchanges that ended with an error."""
+        return self.by_status[ExchangeStatus.ERROR]
+
+    @property
+    def timeouts(self) -> int:
+        """Exchanges that timed out."""
+        return self.by_status[ExchangeStatus.TIMED_OUT]
+
+    @property
+    def cut_off(self) -> int:
+        """Exchanges whose connection ended while they waited."""
+        return self.by_status[ExchangeStatus.CUT_OFF]
+
+    @property
+    def open(self) -> int:
+        """Exchanges that have not ended."""
+        return self.by_status[ExchangeStatus.WAITING] + self.by_status[ExchangeStatus.STREAMING]
+
+
+class Statistics:
+    """Kept up to date exchange by exchange: hand in what the correlator says has changed, as often as you like.
+
+    Also for exchanges at once: ``Statistics(exchanges)``.
+    """
+
+    def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
+        self.overall = Summary()
+        self.by_action: dict[str, Summary] = {}
+        """By the action as it was sent, in the order of first use."""
+        self._counted: dict[int, tuple[ExchangeStatus, bool]] = {}
+        self.update(exchanges)
+
+    def update(self, exchanges: Iterable[Exchange]) -> None:
+        """Count exchanges that are new or have changed."""
+        for exchange in exchanges:
+            summary = self.by_action.get(exchange.action)
+            if summary is None:
+                summary = self.by_action[exchange.action] = Summary()
+            before, had_first = self._counted.get(exchange.number, (None, False))
+            has_first = bool(exchange.update_ns)
+            if before is exchange.status and had_first == has_first:
+                continue
+            self._counted[exchange.number] = (exchange.status, has_first)
+            for counted in (summary, self.overall):
+                _count(counted, exchange, before, new_first=has_first and not had_first)
+
+
+def _count(summary: Summary, exchange: Exchange, before: ExchangeStatus | None, *, new_first: bool) -> None:
+    if new_first:
+        summary.first.add(exchange.first_ns)
+    if before is exchange.status:
+        return
+    if before is None:
+        summary.sent += 1
+    else:
+        summary.by_status[before] -= 1
+    summary.by_status[exchange.status] += 1
+    if exchange.status.answered:
+        summary.total.add(exchange.total_ns)
+    if exchange.status is ExchangeStatus.ERROR:
+        code = exchange.error_code
+        summary.errors_by_code[code] = summary.errors_by_code.get(code, 0) + 1
