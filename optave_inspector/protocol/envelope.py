@@ -30,7 +30,7 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """Headers given by the user. None and, as in the SDK, an empty text mean that nothing is given."""
+    """Headers given by the user. None and an empty text mean that nothing is given."""
 
     correlation_id: str | None = None
     trace_id: str | None = None
@@ -49,20 +49,22 @@ def request_headers(
     The correlation ID is the override, else ``request_id`` where it is not empty, else the generated one.
     Raises ValueError for a network latency that JSON cannot hold (infinite or not a number).
     """
-    headers: dict[str, object] = {"correlationId": overrides.correlation_id or request_id or generated.correlation_id}
-    if overrides.tenant_id:
-        headers["tenantId"] = overrides.tenant_id
-    headers["traceId"] = overrides.trace_id or generated.trace_id
-    headers["idempotencyKey"] = overrides.idempotency_key or generated.idempotency_key
-    headers["identifier"] = "message"
-    headers["action"] = action.value
-    headers["schemaRef"] = MESSAGE_SCHEMA_REF
-    headers["sdkVersion"] = SDK_VERSION
-    if overrides.network_latency_ms is not None:
-        headers["networkLatencyMs"] = _json_number(overrides.network_latency_ms)
+    headers: dict[str, object] = {
+        "correlationId": overrides.correlation_id or request_id or generated.correlation_id,
+        "action": action.value,
+        "schemaRef": MESSAGE_SCHEMA_REF,
+        "sdkVersion": SDK_VERSION,
+        "identifier": "message",
+        "traceId": overrides.trace_id or generated.trace_id,
+        "idempotencyKey": overrides.idempotency_key or generated.idempotency_key,
+    }
     if overrides.timestamp:
         headers["timestamp"] = overrides.timestamp
     headers["issuedAt"] = generated.issued_at
+    if overrides.tenant_id:
+        headers["tenantId"] = overrides.tenant_id
+    if overrides.network_latency_ms is not None:
+        headers["networkLatencyMs"] = _json_number(overrides.network_latency_ms)
     return headers
 
 
