@@ -1,0 +1,155 @@
+"""One client's WebSocket connection, seen from the tenant: its requests are answered, each on its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from websockets.exceptions import ConnectionClosed
+
+from ..tasks import Tasks
+from .answers.table import answer
+from .envelopes import COMPLETED, STARTED, Reply, Stamps, reply_to
+from .requests import BadRequestError, Request, read_request
+from .streaming import growing, paced
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from websockets.asyncio.server import ServerConnection
+
+    from ..protocol.contract import Contract
+    from .handshake import Admission
+    from .settings import TenantSettings
+
+_log = logging.getLogger(__name__)
+_MAX_WAITING = 1_000
+"""Requests of one connection that are worked on at once; beyond that its reading pauses."""
+
+
+@dataclass(slots=True)
+class Orders:
+    """Faults that stay in force, for one connection or for the whole tenant."""
+
+    silent: bool = False
+    """Nothing is answered; pings still are, by the WebSocket layer."""
+    errors: int = 0
+    """So many requests more are answered by an error envelope."""
+    error_code: str = ""
+    error_content: str = ""
+
+    def take_error(self) -> bool:
+        """Whether this request is to be answered by an error; counts it."""
+        if self.errors <= 0:
+            return False
+        self.errors -= 1
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What all connections of a tenant share."""
+
+    settings: TenantSettings
+    contract: Contract | None
+    stamps: Stamps
+    orders: Orders
+
+
+@dataclass(eq=False)
+class TenantConnection:
+    """An open connection. ``serve`` runs until it has ended."""
+
+    identity: str
+    """``c1``, ``c2``, … in the order of opening."""
+    socket: ServerConnection
+    admission: Admission
+    service: Service
+    orders: Orders = field(default_factory=Orders)
+    received: int = 0
+    answered: int = 0
+    """Frames that were sent as answers, errors included."""
+    errors: int = 0
+
+    def __post_init__(self) -> None:
+        self._tasks = Tasks(f"local tenant {self.identity}")
+        self._free = asyncio.Semaphore(_MAX_WAITING)
+
+    async def serve(self) -> None:
+        """Read requests and answer each in a task of its own, until the connection ends."""
+        try:
+            while True:
+                message = await self.socket.recv()
+                self.received += 1
+                await self._free.acquire()
+                self._tasks.start(self._handle(message), f"request {self.received}")
+        except ConnectionClosed as closed:
+            _log.debug("%s ended: %s", self.identity, closed)
+        finally:
+            await self._tasks.cancel()
+
+    async def send(self, text: str) -> None:
+        """Send one frame, unless told to be silent or no longer able to."""
+        if self.orders.silent or self.service.orders.silent:
+            return
+        try:
+            await self.socket.send(text)
+        except ConnectionClosed:
+            return
+        self.answered += 1
+
+    def status(self) -> Mapping[str, Any]:
+        """For ``GET /control/status``."""
+        return {
+            "id": self.identity,
+            "transport": self.admission.transport,
+            "chat_session_id": self.admission.chat_session_id,
+            "received": self.received,
+            "answered": self.answered,
+            "errors": self.errors,
+            "waiting": len(self._tasks),
+            "silent": self.orders.silent,
+        }
+
+    async def _handle(self, message: str | bytes) -> None:
+        try:
+            await self._answer(message)
+        finally:
+            self._free.release()
+
+    async def _answer(self, message: str | bytes) -> None:
+        stamps = self.service.stamps
+        try:
+            request = read_request(message, self.service.contract)
+        except BadRequestError as refused:
+            _log.debug("%s: refused with %s: %s", self.identity, refused.code, refused.sentence)
+            await self._send_error(reply_to(refused.headers, stamps, readable=False), refused.code, refused.sentence)
+            return
+        for note in request.notes:
+            _log.debug("%s: %s", self.identity, note)
+        reply = reply_to(request.headers, stamps, readable=True)
+        for orders in (self.orders, self.service.orders):
+            if orders.take_error():
+                await asyncio.sleep(self.service.settings.latency_ms / 1000)
+                await self._send_error(reply, orders.error_code, orders.error_content)
+                return
+        await self._send_answer(request, reply)
+
+    async def _send_error(self, reply: Reply, code: str, content: str) -> None:
+        self.errors += 1
+        await self.send(reply.error(code, content))
+
+    async def _send_answer(self, request: Request, reply: Reply) -> None:
+        settings = self.service.settings
+        given = answer(request.action, request.payload)
+        item: dict[str, Any] = {"content": given.content, **given.details}
+        if request.notes:
+            item["notes"] = list(request.notes)
+        if not request.streamed:
+            await asyncio.sleep(settings.latency_ms / 1000)
+            await self.send(reply.response(COMPLETED, item))
+            return
+        async for text, last in paced(growing(given.content), settings.stream_interval_ms / 1000):
+            await self.send(reply.response(COMPLETED, item) if last else reply.response(STARTED, {"content": text}))

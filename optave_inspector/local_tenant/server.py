@@ -1,0 +1,113 @@
+"""The WebSocket side of the local tenant: the listening port and its open connections."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.frames import CloseCode
+
+from .connection import Orders, Service, TenantConnection
+from .envelopes import Stamps
+from .handshake import Doorkeeper
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ..protocol.contract import Contract
+    from .settings import TenantSettings
+    from .tokens import TokenIssuer
+
+_log = logging.getLogger(__name__)
+MAX_MESSAGE_BYTES = 2**20
+"""Beyond this the connection is closed with 1009. Envelopes of the size limit fit in whatever they are written."""
+_CLOSE_TIMEOUT_S = 5.0
+_STOP_TIMEOUT_S = 1.0
+"""How long clients have to answer the closing handshake when the tenant stops."""
+
+
+class WebSocketSide:
+    """Accepts, serves and closes connections. ``start`` once, ``stop`` once."""
+
+    def __init__(self, settings: TenantSettings, issuer: TokenIssuer, contract: Contract | None) -> None:
+        self.orders = Orders()
+        self.opened = 0
+        self._doorkeeper = Doorkeeper(issuer)
+        self._service = Service(settings, contract, Stamps(), self.orders)
+        self._connections: dict[str, TenantConnection] = {}
+        self._sockets: set[ServerConnection] = set()
+        self._server: Server | None = None
+
+    @property
+    def connections(self) -> list[TenantConnection]:
+        """The open ones, in the order of opening."""
+        return list(self._connections.values())
+
+    @property
+    def refused(self) -> int:
+        """Handshakes that were refused."""
+        return self._doorkeeper.refused
+
+    async def start(self, address: str, port: int, tls: ssl.SSLContext | None) -> int:
+        """Listen; the port taken. Raises OSError where it cannot be had."""
+        sockets = self._sockets
+        doorkeeper = self._doorkeeper
+
+        class Socket(ServerConnection):
+            """Known from TCP's begin to its end, so that stopping reaches those, too, that never ask for an upgrade."""
+
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                sockets.add(self)
+                super().connection_made(transport)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                sockets.discard(self)
+                doorkeeper.forget(self)
+                super().connection_lost(exc)
+
+        self._server = await serve(
+            self._handle,
+            address,
+            port,
+            ssl=tls,
+            process_request=doorkeeper.process_request,
+            select_subprotocol=doorkeeper.select_subprotocol,
+            server_header="optave-inspector local tenant",
+            create_connection=Socket,
+            max_size=MAX_MESSAGE_BYTES,
+            ping_interval=None,
+            close_timeout=_CLOSE_TIMEOUT_S,
+        )
+        taken: int = self._server.sockets[0].getsockname()[1]
+        return taken
+
+    async def stop(self) -> None:
+        """Close every connection with 1001 and the port; what does not answer in time is cut off."""
+        if self._server is None:
+            return
+        self._server.close(close_connections=False)
+        closing = [connection.socket.close(CloseCode.GOING_AWAY, "the tenant stops") for connection in self.connections]
+        try:
+            async with asyncio.timeout(_STOP_TIMEOUT_S):
+                await asyncio.gather(*closing)
+        except TimeoutError:
+            _log.debug("cut off what did not answer the closing handshake")
+        for socket in list(self._sockets):
+            socket.transport.abort()
+        await self._server.wait_closed()
+
+    async def _handle(self, socket: ServerConnection) -> None:
+        admission, fresh = self._doorkeeper.take(socket)
+        if not fresh:
+            await socket.close(CloseCode.POLICY_VIOLATION, "token already used")
+            return
+        self.opened += 1
+        connection = TenantConnection(f"c{self.opened}", socket, admission, self._service)
+        self._connections[connection.identity] = connection
+        _log.debug("%s opened by %s", connection.identity, admission.transport)
+        try:
+            await connection.serve()
+        finally:
+            del self._connections[connection.identity]
