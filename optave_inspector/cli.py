@@ -1,5 +1,7 @@
 """The command line. Each command imports what it needs when it runs, so that none waits for another's libraries."""
 
+# ruff: noqa: FBT001, FBT002 - typer reads the options from the parameters
+
 from __future__ import annotations
 
 import sys

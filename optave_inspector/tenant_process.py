@@ -10,7 +10,7 @@ import ssl
 import sys
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import msgspec
@@ -43,7 +43,7 @@ class TenantProcess:
         self._tasks = Tasks("tenant process")
         self._errors: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> TenantProcess:
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -114,7 +114,7 @@ class TenantProcess:
         return await self._process.wait()
 
     async def fault(self, name: str, **parameters: Any) -> dict[str, Any]:
-        """Order a fault: ``close``, ``drop``, ``silent``, ``orphan``, ``error`` or ``ping``; what the tenant says to it.
+        """Order a fault: ``close``, ``drop``, ``silent``, ``orphan``, ``error`` or ``ping``; what the tenant says.
 
         The parameters are those of :mod:`optave_inspector.local_tenant.control`. Raises InspectorError when the tenant
         refuses the order or cannot be reached.
@@ -182,7 +182,7 @@ class TenantProcess:
                 said: dict[str, Any] = await response.json()
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise InspectorError(
-                "The local tenant does not take orders.", f"{error or type(error).__name__}."
+                "The local tenant does not take orders.", f"{type(error).__name__}: {error}"
             ) from error
         if response.status != 200:
             raise InspectorError(f"The local tenant refuses the order {name}.", str(said.get("error_description", "")))
@@ -201,9 +201,8 @@ def _command(options: TenantSettings, *, verbose: bool) -> list[str]:
         ("--latency-ms", options.latency_ms),
     ):
         command += [name, str(value)]
-    command += [
-        name for name, on in (("--tls", options.tls), ("--strict", options.strict), ("--verbose", verbose)) if on
-    ]
+    switches = (("--tls", options.tls), ("--strict", options.strict), ("--verbose", verbose))
+    command += [name for name, on in switches if on]
     return command
 
 

@@ -49,5 +49,5 @@ async def _json_errors(
         sentence = f"{error.reason}."
         if error.status == 404:
             sentence = f"Nothing is at {request.path}: tokens are handed out at {TOKEN_PATH}."
-        headers = {hdrs.ALLOW: error.headers[hdrs.ALLOW]} if hdrs.ALLOW in error.headers else None
+        headers = {"Allow": error.headers[hdrs.ALLOW]} if hdrs.ALLOW in error.headers else None
         return refusal(error.status, "invalid_request", sentence, headers)

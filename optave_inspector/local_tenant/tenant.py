@@ -65,8 +65,8 @@ class LocalTenant:
             authority = ThrowAwayAuthority(address)
             begun.callback(authority.discard)
             context, ca_file, secure = authority.context, str(authority.ca_file), "s"
-        client_id, client_secret = f"local-{secrets.token_hex(4)}", secrets.token_urlsafe(24)
-        control_key = secrets.token_urlsafe(24)
+        client_id, client_secret = f"local-{secrets.token_hex(4)}", secrets.token_hex(20)
+        control_key = secrets.token_hex(20)
         issuer = TokenIssuer(settings.token_lifetime_s)
         side = WebSocketSide(settings, issuer, _contract() if settings.strict else None)
         endpoint = TokenEndpoint(issuer, client_id, client_secret)
