@@ -1,8 +1,8 @@
 """The style sheet, made from a theme. Widgets ask for a look by a dynamic property, never by colours of their own.
 
-Properties: ``kind`` on QPushButton and QToolButton (``primary``, ``quiet``, ``danger``), ``chip`` on QLabel (``ok``,
-``warning``, ``error``, ``neutral``), ``role`` on QLabel (``muted``, ``title``, ``mono``, ``problem``), ``card`` on QFrame,
-``problem`` (true) on input fields.
+Properties: ``kind`` on QPushButton and QToolButton (``primary``, ``quiet``, ``danger``), ``chip`` and ``headline`` on
+QLabel (``ok``, ``warning``, ``error``, ``neutral``), ``role`` on QLabel (``muted``, ``title``, ``section``, ``problem``,
+``warning``, ``ok``), ``card`` and ``bar`` on QFrame, ``problem`` (true) on input fields, ``compact`` (true) on QToolButton.
 """
 
 from __future__ import annotations
@@ -25,12 +25,23 @@ QMainWindow, QDialog {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.window}; width: 6px; height: 6px; }}
 QMainWindow::separator:hover {{ background: {t.border}; }}
 QFrame[card="true"] {{ background: {t.panel}; border: 1px solid {t.border}; border-radius: 7px; }}
+QFrame[card="docked"] {{ background: {t.panel}; border: 1px solid {t.border}; border-top: none;
+  border-bottom-left-radius: 7px; border-bottom-right-radius: 7px; }}
+QFrame[dockTitle="true"] {{ background: {t.panel}; border: 1px solid {t.border}; border-bottom: none;
+  border-top-left-radius: 7px; border-top-right-radius: 7px; }}
 QDockWidget {{ border: none; }}
 QLabel {{ background: transparent; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
 QLabel[role="title"] {{ font-weight: 600; }}
 QLabel[role="problem"] {{ color: {t.error}; }}
 QLabel[role="warning"] {{ color: {t.warning}; }}
+QLabel[role="ok"] {{ color: {t.ok}; }}
+QLabel[headline="ok"] {{ color: {t.ok}; font-weight: 600; }}
+QLabel[headline="warning"] {{ color: {t.warning}; font-weight: 600; }}
+QLabel[headline="error"] {{ color: {t.error}; font-weight: 600; }}
+QLabel[headline="neutral"] {{ color: {t.text}; font-weight: 600; }}
+QLabel[counter="sent"] {{ color: {t.sent}; }}
+QLabel[counter="received"] {{ color: {t.received}; }}
 QLabel[role="section"] {{ color: {t.muted}; font-weight: 600; padding-top: 4px; }}
 QLabel[chip="ok"] {{ color: {t.ok}; background: {t.ok_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
 QLabel[chip="warning"] {{ color: {t.warning}; background: {t.warning_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
@@ -53,7 +64,8 @@ QPushButton[kind="primary"]:disabled {{ background: {t.neutral_back}; color: {t.
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; }}
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: {t.neutral_back}; }}
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ border: 1px solid {t.accent}; }}
-QToolButton::menu-indicator {{ image: none; }}
+QToolButton[compact="true"] {{ padding: 0px 5px; }}
+QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0px; }}
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
   background: {t.base}; color: {t.text}; border: 1px solid {t.border}; border-radius: 5px; padding: 3px 6px;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -78,6 +79,15 @@ DARK = Theme(
 )  # fmt: skip
 
 
+class ThemeChoice(StrEnum):
+    """What the user asks for."""
+
+    SYSTEM = "system"
+    """Follow the desktop, now and when it changes; light where it does not say."""
+    LIGHT = "light"
+    DARK = "dark"
+
+
 class ThemeSwitch(QObject):
     """Holds the theme in force and says when it changes: painted parts (delegates, highlighters) listen."""
 
@@ -86,14 +96,37 @@ class ThemeSwitch(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.theme = LIGHT
+        self.choice = ThemeChoice.SYSTEM
+        self._prepared = False
+
+    def choose(self, choice: ThemeChoice) -> None:
+        """Dress the running QApplication as the user asks."""
+        self.choice = choice
+        hints = _app().styleHints()
+        if choice is ThemeChoice.SYSTEM:
+            hints.unsetColorScheme()
+            self._dress(dark=system_prefers_dark())
+        else:
+            self.apply(choice is ThemeChoice.DARK)
 
     def apply(self, dark: bool) -> None:
         """Dress the running QApplication in light or dark."""
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
+        self.choice = ThemeChoice.DARK if dark else ThemeChoice.LIGHT
+        _app().styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+        self._dress(dark=dark)
+
+    def _follow(self) -> None:
+        dark = system_prefers_dark()
+        if self.choice is ThemeChoice.SYSTEM and dark != self.theme.dark:
+            self._dress(dark=dark)
+
+    def _dress(self, *, dark: bool) -> None:
+        app = _app()
         self.theme = DARK if dark else LIGHT
-        app.setStyle("Fusion")
-        app.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+        if not self._prepared:
+            self._prepared = True
+            app.setStyle("Fusion")
+            app.styleHints().colorSchemeChanged.connect(self._follow)
         app.setPalette(_palette(self.theme))
         app.setStyleSheet(style_sheet(self.theme))
         self.changed.emit()
@@ -121,6 +154,12 @@ def mono_font() -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPointSizeF(QApplication.font().pointSizeF())
     return font
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
 
 
 def _palette(theme: Theme) -> QPalette:

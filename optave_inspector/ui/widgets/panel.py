@@ -5,9 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from .elided_label import ElidedLabel
+
+__all__ = ["ElidedLabel", "Panel"]
+
 
 class Panel(QFrame):
-    """Base of all panels. ``body`` takes the content, ``header`` further controls before the note."""
+    """Base of all panels. ``body`` takes the content, ``header`` further controls before the note.
+
+    In a dock the header becomes the dock's title bar, by :meth:`take_header`; the panel need not know.
+    """
 
     def __init__(self, title: str, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,16 +28,21 @@ class Panel(QFrame):
         self.note_label.setObjectName(f"{object_name}Note")
         self.note_label.setProperty("role", "muted")
         self.note_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.header = QHBoxLayout()
+        self.header_bar = QFrame()
+        self.header_bar.setObjectName(f"{object_name}Header")
+        self.header_bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.header = QHBoxLayout(self.header_bar)
+        self.header.setContentsMargins(10, 6, 10, 6)
         self.header.setSpacing(6)
         self.header.addWidget(self.title_label)
         self.header.addWidget(self.note_label, 1)
         self.body = QVBoxLayout()
+        self.body.setContentsMargins(10, 0, 10, 10)
         self.body.setSpacing(6)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 10)
-        layout.setSpacing(6)
-        layout.addLayout(self.header)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header_bar)
         layout.addLayout(self.body, 1)
 
     def set_title(self, title: str) -> None:
@@ -42,33 +54,9 @@ class Panel(QFrame):
         """The muted text at the right of the heading: counts, sizes, state."""
         self.note_label.setText(note)
 
-
-class ElidedLabel(QLabel):
-    """A one-line label that gives way: it elides instead of clipping or widening its panel; all is in its tooltip."""
-
-    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._full = ""
-        self._mode = mode
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(24)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    def setText(self, text: str) -> None:
-        """Show ``text``, elided to the width at hand."""
-        self._full = text
-        self.setAccessibleName(text)
-        self._elide()
-
-    def full_text(self) -> str:
-        """The text without elision."""
-        return self._full
-
-    def resizeEvent(self, event) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
-    def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, self._mode, max(self.contentsRect().width(), 0))
-        self.setToolTip(self._full if shown != self._full else "")
-        super().setText(shown)
+    def take_header(self) -> QFrame:
+        """Give the header away as the title bar of a dock: together they look like the one card that they were."""
+        self.layout().removeWidget(self.header_bar)
+        self.header_bar.setProperty("dockTitle", True)
+        self.setProperty("card", "docked")
+        return self.header_bar
