@@ -1,11 +1,12 @@
 """Checks against our JSON Schemas, whose verdicts agree with the SDK's own validators (``protocol.md`` section 7)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema_rs
 
 from . import contract_sentences as sentences
+from .contract_notes import request_notes, response_notes
 from .ids import is_uuid7
 from .plain_value import plain_value
 from .timestamps import is_header_date_time
@@ -41,7 +42,7 @@ class Contract:
 
     def request_envelope(self, value: Any) -> Verdict:
         """What the client puts on the wire: ``action``, ``headers``, ``payload``."""
-        return self._check("request-envelope", "Request envelope", value)
+        return self._check("request-envelope", "Request envelope", value, request_notes)
 
     def payload(self, value: Any) -> Verdict:
         """A request's payload alone, which is what the SDK's strict mode checks before sending."""
@@ -49,7 +50,7 @@ class Contract:
 
     def response_envelope(self, value: Any) -> Verdict:
         """What the tenant puts on the wire."""
-        return self._check("response-envelope", "Response envelope", value)
+        return self._check("response-envelope", "Response envelope", value, response_notes)
 
     def superpower(self, value: Any) -> Verdict:
         """An answer without an envelope."""
@@ -59,22 +60,26 @@ class Contract:
         """An error answer without an envelope."""
         return self._check("error", "Error", value)
 
-    def _check(self, schema: str, name: str, value: Any) -> Verdict:
+    def _check(
+        self, schema: str, name: str, value: Any, notes: Callable[[Any], Iterable[_Located]] | None = None
+    ) -> Verdict:
         located: list[_Located] = []
         for error in self._validators[schema].iter_errors(plain_value(value)):
-            located += self._findings(error, value)
-        return Verdict(name, not located, in_order(_without_echoes(located)))
+            located += self._findings(error, value, name)
+        noted = in_order(notes(value)) if notes is not None and not located else ()
+        return Verdict(name, not located, in_order(_without_echoes(located)), noted)
 
-    def _findings(self, error: jsonschema_rs.ValidationError, root: Any) -> Iterator[_Located]:
+    def _findings(self, error: jsonschema_rs.ValidationError, root: Any, name: str) -> Iterator[_Located]:
         kind = error.kind
         if isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfNotValid):
             # What fits the error branch fits the superpower branch too, so the latter's findings say it all.
             for nested in kind.context[0]:
-                yield from self._findings(nested, root)
+                yield from self._findings(nested, root, name)
             return
         steps = tuple(error.instance_path)
         path = json_path(steps)
-        sentence = sentences.sentence(error, steps, _at(root, steps), self._description(error))
+        field = sentences.field_name(steps, f"the {name.lower()}")
+        sentence = sentences.sentence(error, field, _at(root, steps), self._description(error))
         yield steps, Finding(path, kind.name, sentence, sentences.quirk(error, steps, root))
 
     def _description(self, error: jsonschema_rs.ValidationError) -> str:

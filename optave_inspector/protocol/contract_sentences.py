@@ -22,9 +22,11 @@ _TYPES = {
 }
 
 
-def sentence(error: jsonschema_rs.ValidationError, steps: Sequence[Step], value: Any, description: str) -> str:
-    """What is wrong at ``steps``, where ``value`` stands, and what would be right. ``description`` is our schema's."""
-    name = field_name(steps)
+def sentence(error: jsonschema_rs.ValidationError, name: str, value: Any, description: str) -> str:
+    """What is wrong with the field ``name``, which holds ``value``, and what would be right.
+
+    ``description`` is what our schema says of the field.
+    """
     match error.kind:
         case _KIND.Required(property=missing):
             return f"{_capital(name)} has no {missing}. {description}".rstrip()
@@ -73,12 +75,12 @@ def quirk(error: jsonschema_rs.ValidationError, steps: Sequence[Step], root: Any
     return ""
 
 
-def field_name(steps: Sequence[Step]) -> str:
-    """How a sentence calls the value at ``steps``: ``the message``, ``sessionId``, ``item 0 of participants``."""
+def field_name(steps: Sequence[Step], root: str = "the payload") -> str:
+    """How a sentence calls the value at ``steps``: ``root``, ``sessionId``, ``item 0 of participants``."""
     if not steps:
-        return "the message"
+        return root
     if isinstance(steps[-1], int):
-        return f"item {steps[-1]} of {field_name(steps[:-1])}"
+        return f"item {steps[-1]} of {field_name(steps[:-1], root)}"
     return steps[-1]
 
 

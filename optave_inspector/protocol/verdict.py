@@ -33,7 +33,9 @@ class Verdict:
     """What was checked against, for people."""
     valid: bool
     findings: tuple[Finding, ...] = ()
-    """Sorted by path, none twice. In a valid verdict: what passes and still deserves a look."""
+    """What makes it invalid, sorted by path, none twice."""
+    notes: tuple[Finding, ...] = ()
+    """What passes and still deserves a look: each has a quirk."""
 
 
 def json_path(steps: Iterable[Step]) -> str:
