@@ -1,0 +1,176 @@
+"""What can be wrong with a profile, in words and by field."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ..protocol.token import read_token
+from ..protocol.url_template import (
+    HTTP_SCHEMES,
+    WEBSOCKET_SCHEMES,
+    UrlTemplate,
+    UrlTemplateError,
+    is_loopback,
+    mask_url,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .profile import Profile
+
+MAX_NAME = 100
+MAX_SECONDS = 86_400
+_SINGLE_LINE_ONLY = {"Cc", "Zl", "Zp"}
+_URLS = ("url_template", "auth_url")
+_ONE_PER_FIELD = "1"
+_TIME_LIMITS = {
+    "open_timeout_s": "The time limit for connecting",
+    "close_timeout_s": "The time limit for closing",
+    "request_timeout_s": "The time limit for answers",
+    "token_timeout_s": "The time limit for the token",
+    "ping_interval_s": "The time between pings",
+}
+
+
+class ProfileProblem(msgspec.Struct, frozen=True):
+    """Why a profile cannot be used as it is, and at which of its fields to look."""
+
+    field: str
+    """Name of the attribute; ``fields.<name>`` for the value of a placeholder."""
+    sentence: str
+
+
+def problems(profile: Profile) -> list[ProfileProblem]:
+    """Everything, each problem once."""
+    return list(dict.fromkeys([*saving(profile), *connection(profile)[1], *token(profile)[1]]))
+
+
+def saving(profile: Profile) -> list[ProfileProblem]:
+    """What keeps a profile from being saved: its name, or something secret or unwritable in it."""
+    found = list(_name(profile.name))
+    for field, called in _TIME_LIMITS.items():
+        if not math.isfinite(getattr(profile, field) or 0):
+            found += _seconds(field, called, math.inf)
+    for field, text in _texts(profile):
+        if any(unicodedata.category(character) == "Cs" for character in text):
+            found.append(ProfileProblem(field, f"{_called(field)} holds half a character, which no file can hold."))
+        elif _holds_secret(field, text):
+            found.append(
+                ProfileProblem(
+                    field,
+                    f"{_called(field)} holds a token or a password, which profiles do not keep. Take it out and enter "
+                    "it as the token or the client secret.",
+                )
+            )
+    return found
+
+
+def connection(profile: Profile) -> tuple[str, list[ProfileProblem]]:
+    """The expanded URL, and what keeps the profile from connecting, tokens aside."""
+    url, found = _url("url_template", profile.url_template, profile.fields, WEBSOCKET_SCHEMES)
+    found += _plaintext(profile, "url_template", url)
+    for field in ("open_timeout_s", "close_timeout_s", "request_timeout_s", "ping_interval_s"):
+        found += _seconds(field, _TIME_LIMITS[field], getattr(profile, field))
+    if profile.ca_file and not _is_file(profile.ca_file):
+        found.append(ProfileProblem("ca_file", f"There is no file {profile.ca_file} with certificate authorities."))
+    return url, found
+
+
+def token(profile: Profile) -> tuple[str, list[ProfileProblem]]:
+    """The expanded authentication URL, and what keeps the profile from getting a token."""
+    if not profile.asks_endpoint:
+        return "", []
+    url, found = _url("auth_url", profile.auth_url, profile.fields, HTTP_SCHEMES)
+    found += _plaintext(profile, "auth_url", url)
+    if not profile.client_id:
+        found.append(ProfileProblem("client_id", "The client ID is missing."))
+    found += _seconds("token_timeout_s", _TIME_LIMITS["token_timeout_s"], profile.token_timeout_s)
+    return url, found
+
+
+def _url(
+    field: str, text: str, values: Mapping[str, str], schemes: tuple[str, ...]
+) -> tuple[str, list[ProfileProblem]]:
+    try:
+        template = UrlTemplate.parse(text, schemes)
+    except UrlTemplateError as error:
+        return "", [ProfileProblem(field, f"{_called(field)}: {error}")]
+    found: list[ProfileProblem] = []
+    tried = dict(values)
+    while True:
+        try:
+            url = template.expand(tried)
+            return ("" if found else url), found
+        except UrlTemplateError as error:
+            # With a value that is fine everywhere in its place, the next try finds the next problem.
+            if error.field not in template.fields or tried.get(error.field) == _ONE_PER_FIELD:
+                return "", [*found, ProfileProblem(field, f"{_called(field)}: {error}")]
+            found.append(ProfileProblem(f"fields.{error.field}", str(error)))
+            tried[error.field] = _ONE_PER_FIELD
+
+
+def _plaintext(profile: Profile, field: str, url: str) -> Iterator[ProfileProblem]:
+    if profile.allow_plaintext or not url.startswith(("ws://", "http://")) or is_loopback(url):
+        return
+    scheme, host = url.partition("://")[0], urlsplit(url).hostname
+    yield ProfileProblem(
+        field,
+        f"{scheme}:// to {host} is not encrypted: everybody in between can read the token. "
+        f"Use {'wss' if scheme == 'ws' else 'https'}://, or allow it for this profile.",
+    )
+
+
+def _seconds(field: str, called: str, value: float | None) -> Iterator[ProfileProblem]:
+    if value is not None and not (math.isfinite(value) and 0 < value <= MAX_SECONDS):
+        yield ProfileProblem(field, f"{called} must be more than 0 and at most {MAX_SECONDS:,} seconds.")
+
+
+def _name(name: str) -> Iterator[ProfileProblem]:
+    if not name.strip():
+        yield ProfileProblem("name", "The name is empty.")
+    elif len(name) > MAX_NAME:
+        yield ProfileProblem("name", f"The name is longer than {MAX_NAME} characters.")
+    elif any(unicodedata.category(character) in _SINGLE_LINE_ONLY for character in name):
+        yield ProfileProblem("name", "The name must be one line without control characters.")
+
+
+def _texts(profile: Profile) -> Iterator[tuple[str, str]]:
+    for field in ("name", "url_template", "auth_url", "client_id", "chat_session_id", "tenant_id", "ca_file"):
+        yield field, getattr(profile, field)
+    for name, value in profile.fields.items():
+        yield f"fields.{name}", value
+        yield f"fields.{name}", name
+
+
+def _holds_secret(field: str, text: str) -> bool:
+    if field in _URLS and mask_url(text) != text:
+        return True
+    words = text.replace("=", " ").replace("&", " ").replace("/", " ").split()
+    return any(word.count(".") >= 2 and read_token(word).header for word in words)
+
+
+def _called(field: str) -> str:
+    names = {
+        "url_template": "The URL",
+        "auth_url": "The authentication URL",
+        "client_id": "The client ID",
+        "chat_session_id": "The chat session ID",
+        "tenant_id": "The tenant ID",
+        "ca_file": "The path of the certificate authorities",
+        "name": "The name",
+    }
+    return names.get(field) or field.removeprefix("fields.")
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).expanduser().is_file()
+    except (OSError, RuntimeError, ValueError):
+        return False

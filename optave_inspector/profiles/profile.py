@@ -1,0 +1,158 @@
+"""A profile: the named settings from which connections are made. It never holds a secret."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..client.config import (
+    AuthTransport,
+    ClientCredentials,
+    ConnectionConfig,
+    NoToken,
+    PastedToken,
+    TokenSourceConfig,
+)
+from ..errors import InspectorError
+from ..protocol.url_template import DEFAULT_AUTH_TEMPLATE, DEFAULT_TEMPLATE
+from . import checks
+from .checks import ProfileProblem
+
+__all__ = ["LOCAL_TENANT_ID", "Profile", "ProfileError", "ProfileProblem", "TokenSourceKind", "local_tenant_profile"]
+
+LOCAL_TENANT_ID = "local-tenant"
+
+
+class TokenSourceKind(StrEnum):
+    """Where a fresh token comes from."""
+
+    CLIENT_CREDENTIALS = "client_credentials"
+    PASTED = "pasted"
+    NONE = "none"
+
+
+class ProfileError(InspectorError):
+    """A profile cannot be used or saved because of one of its fields."""
+
+    def __init__(self, problem: ProfileProblem, hint: str = "") -> None:
+        super().__init__(problem.sentence, hint)
+        self.field = problem.field
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of one tenant and one way to connect to it. Change it with ``msgspec.structs.replace``.
+
+    Any value is allowed here, half-typed ones too; :meth:`problems` says what is wrong with them.
+    """
+
+    id: str
+    """Names the file and the secrets; never shown."""
+    name: str
+    url_template: str = DEFAULT_TEMPLATE
+    fields: dict[str, str] = {}
+    """Values of the placeholders, for the URL and the authentication URL alike; unused ones are kept."""
+    auth_transport: AuthTransport = AuthTransport.SUBPROTOCOL
+    token_source_kind: TokenSourceKind = TokenSourceKind.CLIENT_CREDENTIALS
+    auth_url: str = DEFAULT_AUTH_TEMPLATE
+    """A template too."""
+    client_id: str = ""
+    secret_in_body: bool = False
+    """See :attr:`ClientCredentials.in_body`."""
+    chat_session_id: str = ""
+    tenant_id: str = ""
+    """Goes into the header ``tenantId`` of the envelopes when not empty."""
+    open_timeout_s: float = 30.0
+    close_timeout_s: float = 10.0
+    request_timeout_s: float = 30.0
+    token_timeout_s: float = 30.0
+    """For one answer of the token endpoint."""
+    ping_interval_s: float | None = None
+    allow_plaintext: bool = False
+    """Allow ``ws://`` and ``http://`` to hosts other than loopback."""
+    compression: bool = True
+    ca_file: str = ""
+    unknown: dict[str, Any] = {}
+    """What a file of the same version holds besides the fields above; kept when it is saved."""
+    stamp: str = ""
+    """By which the store tells whether the file has changed since; empty when there is no file."""
+
+    def problems(self) -> list[ProfileProblem]:
+        """All that keeps this profile from being used, each once; empty when it can connect."""
+        return checks.problems(self)
+
+    def connection_config(self) -> ConnectionConfig:
+        """The settings of an attempt. Raises ProfileError, naming the field, for the first problem."""
+        url, problems = checks.connection(self)
+        if problems:
+            raise ProfileError(problems[0])
+        return ConnectionConfig(
+            url=url,
+            auth_transport=self.auth_transport,
+            chat_session_id=self.chat_session_id,
+            open_timeout_s=self.open_timeout_s,
+            close_timeout_s=self.close_timeout_s,
+            request_timeout_s=self.request_timeout_s,
+            ping_interval_s=self.ping_interval_s,
+            allow_plaintext=self.allow_plaintext,
+            compression=self.compression,
+            ca_file=str(Path(self.ca_file).expanduser()) if self.ca_file else "",
+        )
+
+    def token_source(self, secret: str, *, allow_reuse: bool = False) -> TokenSourceConfig:
+        """Where the token of an attempt comes from. ``secret`` is the client secret or the pasted token.
+
+        No token is asked for when the transport would not send one: it would be spent for nothing.
+        Raises ProfileError for the first problem, and when ``secret`` is missing.
+        """
+        if not self.needs_secret:
+            return NoToken()
+        url, problems = checks.token(self)
+        if problems:
+            raise ProfileError(problems[0])
+        if not self.asks_endpoint:
+            if not secret.strip():
+                raise ProfileError(ProfileProblem("token", "No token was pasted."), "Paste a fresh one.")
+            return PastedToken(secret, allow_reuse=allow_reuse)
+        if not secret:
+            raise ProfileError(
+                ProfileProblem("client_secret", "The client secret is missing."), "Enter it, or paste a token instead."
+            )
+        return ClientCredentials(
+            url=url,
+            client_id=self.client_id,
+            client_secret=secret,
+            in_body=self.secret_in_body,
+            timeout_s=self.token_timeout_s,
+        )
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether :meth:`token_source` asks for a client secret or a token."""
+        return self.auth_transport is not AuthTransport.NONE and self.token_source_kind is not TokenSourceKind.NONE
+
+    @property
+    def asks_endpoint(self) -> bool:
+        """Whether :meth:`token_source` needs the authentication URL."""
+        return self.needs_secret and self.token_source_kind is TokenSourceKind.CLIENT_CREDENTIALS
+
+
+def local_tenant_profile(
+    websocket_url: str, auth_url: str, client_id: str, *, ca_file: str = "", saved: Profile | None = None
+) -> Profile:
+    """The profile "Local tenant" for the address that a running local tenant has told.
+
+    The client secret is not part of it: it is new with every start and goes to the connection directly.
+    ``saved`` is the user's own version from an earlier run, of which everything but the address is kept.
+    """
+    base = saved or Profile(id=LOCAL_TENANT_ID, name="Local tenant")
+    return msgspec.structs.replace(
+        base,
+        url_template=websocket_url,
+        auth_url=auth_url,
+        client_id=client_id,
+        ca_file=ca_file,
+        token_source_kind=TokenSourceKind.CLIENT_CREDENTIALS,
+    )

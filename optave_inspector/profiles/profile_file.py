@@ -1,0 +1,105 @@
+"""The text of a profile's file: JSON with a version number, readable and editable by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from .profile import Profile
+
+VERSION = 1
+MAX_BYTES = 1_000_000
+
+_NOT_IN_THE_FILE = {"id", "unknown", "stamp"}
+_FIELDS = tuple(field for field in Profile.__struct_fields__ if field not in _NOT_IN_THE_FILE)
+_SECRETS = {
+    "access_token",
+    "authorization",
+    "client_secret",
+    "id_token",
+    "passphrase",
+    "password",
+    "refresh_token",
+    "secret",
+    "token",
+}
+
+
+class BrokenFile(ValueError):  # noqa: N818 - it says what the file is
+    """The file holds no profile; the text says why, to follow "because"."""
+
+
+class NewerFile(ValueError):  # noqa: N818 - it says what the file is
+    """The file was written by a later release of the app."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"it has version {version}, and this release reads up to version {VERSION}")
+        self.version = version
+
+
+def stamp(data: bytes) -> str:
+    """By which the content of a file is told from another; the same content has the same stamp."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def encode(profile: Profile) -> bytes:
+    """The file of ``profile``. Raises ValueError for text that UTF-8 cannot hold."""
+    content: dict[str, Any] = {"version": VERSION}
+    content |= {field: getattr(profile, field) for field in _FIELDS}
+    content |= {name: value for name, value in _without_secrets(profile.unknown).items() if name not in content}
+    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+
+
+def decode(data: bytes, profile_id: str) -> Profile:
+    """Read a file. Raises BrokenFile or NewerFile, and nothing else whatever the file holds.
+
+    Fields that are missing take their defaults, but for the name. Secrets that somebody wrote into the file are not
+    read; see :func:`holds_secret`.
+    """
+    content = _read(data)
+    given = {field: content[field] for field in _FIELDS if field in content}
+    unknown = {name: value for name, value in content.items() if name not in _FIELDS and name != "version"}
+    try:
+        profile = msgspec.convert({**given, "id": profile_id, "stamp": stamp(data)}, Profile)
+    except msgspec.ValidationError as error:
+        raise BrokenFile(f"a value is of the wrong kind: {error}") from error
+    if not profile.name.strip():
+        raise BrokenFile("the name is empty")
+    return msgspec.structs.replace(profile, unknown=_without_secrets(unknown))
+
+
+def holds_secret(data: bytes) -> bool:
+    """Whether somebody wrote a secret into this file by hand. ``data`` must be readable by :func:`decode`."""
+    content = _read(data)
+    return bool(_without_secrets(content) != content)
+
+
+def _read(data: bytes) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise BrokenFile(f"it is larger than {MAX_BYTES:,} bytes")
+    try:
+        content = msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise BrokenFile(f"it is no JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise BrokenFile("it is no JSON object")
+    version = content.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise BrokenFile("it has no version number")
+    if version > VERSION:
+        raise NewerFile(version)
+    return content
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _without_secrets(each)
+            for name, each in value.items()
+            if name.lower().replace("-", "_") not in _SECRETS or not isinstance(each, str)
+        }
+    if isinstance(value, list):
+        return [_without_secrets(each) for each in value]
+    return value
