@@ -28,7 +28,7 @@ class PastedToken:
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """OAuth 2.0 client credentials (RFC 6749 section 4.4), sent as Optave documents it (``protocol.md`` section 2.1)."""
+    """OAuth 2.0 client credentials (RFC 6749 section 4.4), as Optave documents them (``protocol.md`` section 2.1)."""
 
     url: str
     """Authentication URL; ``/token`` is added to the path where it does not end with it."""
@@ -37,6 +37,10 @@ class ClientCredentials:
     in_body: bool = False
     """False: parameters in the query, as the service documents. True: as a form body (RFC 6749 section 2.3.1)."""
     timeout_s: float = 30.0
+    allow_plaintext: bool = False
+    """Allow ``http://`` to hosts other than loopback: the secret would be readable on the way."""
+    ca_file: str = ""
+    """PEM file with certificate authorities to trust besides the system's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class ConnectionConfig:
     """After which a request without an answer counts as timed out; the SDK's requestTimeoutMs."""
     ping_interval_s: float | None = None
     """Keepalive pings are off unless a number is given: they would change the case under study."""
+    ping_timeout_s: float = 20.0
+    """With keepalive on: how long the other side may be silent after a ping before it counts as gone."""
     allow_plaintext: bool = False
     """Allow ``ws://`` to hosts other than loopback."""
     compression: bool = True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from ..protocol.states import ConnectionState
+if TYPE_CHECKING:
+    from ..protocol.states import ConnectionState
 
 
 class Direction(IntEnum):
@@ -19,7 +20,11 @@ class Direction(IntEnum):
 
 
 class Frame(msgspec.Struct, gc=False, frozen=True):
-    """One RFC 6455 frame as seen on the wire (section 5.2). ``payload`` is unmasked and, when ``compressed``, inflated."""
+    """One RFC 6455 frame as seen on the wire (section 5.2).
+
+    ``payload`` is unmasked and, when ``compressed``, inflated. Where ``problem`` says that a frame was not processed,
+    it is as it came and cut after 1 MiB.
+    """
 
     direction: Direction
     opcode: int
@@ -42,7 +47,7 @@ class Frame(msgspec.Struct, gc=False, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """How long each phase of connecting took, in milliseconds; None where the phase did not happen or was not reached."""
+    """How long each phase of connecting took, in ms; None where the phase did not happen or was not finished."""
 
     dns_ms: float | None = None
     tcp_ms: float | None = None
@@ -53,7 +58,8 @@ class Timings:
     @property
     def total_ms(self) -> float:
         """All phases that happened, together."""
-        return sum(part for part in (self.token_ms, self.dns_ms, self.tcp_ms, self.tls_ms, self.upgrade_ms) if part is not None)
+        parts = (self.token_ms, self.dns_ms, self.tcp_ms, self.tls_ms, self.upgrade_ms)
+        return sum(part for part in parts if part is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +69,21 @@ class Handshake:
     Nothing is masked here: it is what went over the wire. Whoever shows, stores or copies it masks the token first.
     """
 
-    url: str
+    url: str = field(repr=False)
     """Effective URL, query included."""
-    request_headers: tuple[tuple[str, str], ...] = ()
+    request_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Empty when the request was not reached."""
     status: int | None = None
     """HTTP status of the response; None when no HTTP response came."""
     reason_phrase: str = ""
-    response_headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    response_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """In order of arrival, repeated ones included."""
+    body: bytes = field(default=b"", repr=False)
+    """Body of a refusal; without a ``status`` the first bytes of what came instead of HTTP."""
     offered_subprotocols: tuple[str, ...] = field(default=(), repr=False)
-    selected_subprotocol: str | None = None
+    selected_subprotocol: str | None = field(default=None, repr=False)
     extensions: tuple[str, ...] = ()
+    """What the server accepted, as it wrote it."""
     timings: Timings = field(default_factory=Timings)
     peer_address: str = ""
     tls: str = ""
@@ -117,16 +127,18 @@ class Ending:
     """In words: what ended it, as far as this side can see."""
     monotonic_ns: int
     wall_ns: int
+    failed: bool = False
+    """This side gave up on the connection (section 7.1.7) before a close frame came: a browser reports 1006 then."""
 
     @property
     def code(self) -> int:
         """The code that a browser would report: the received one, else 1006, which never is on the wire."""
-        return self.received.code if self.received is not None else 1006
+        return self.received.code if self.received is not None and not self.failed else 1006
 
     @property
     def reason(self) -> str:
         """The received reason."""
-        return self.received.reason if self.received is not None else ""
+        return self.received.reason if self.received is not None and not self.failed else ""
 
 
 class FailureKind(StrEnum):

@@ -1,0 +1,158 @@
+"""The way to an open connection: URL, token, then name, TCP, TLS and upgrade within one time limit."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from websockets.exceptions import WebSocketException
+
+from .config import AuthTransport, ClientCredentials, NoToken
+from .connector import Connector
+from .events import FailureKind, TokenUse
+from .failures import ConnectFailed, Situation, explain
+from .handshakes import Opening, checked_url, handshake_of, prepare
+from .token_sources import Token, TokenError, UsedTokens, take_token
+from .trust import TrustError, trust
+
+if TYPE_CHECKING:
+    from websockets.http11 import Request
+
+    from .config import ConnectionConfig, TokenSourceConfig
+    from .connector import ConnectorOwner, TappedConnection
+    from .events import ConnectionListener, Handshake
+    from .life import Life
+
+
+class Attempt:
+    """One try to open a connection. The token counts as used from the moment when the request goes out."""
+
+    def __init__(
+        self,
+        config: ConnectionConfig,
+        source: TokenSourceConfig,
+        used: UsedTokens,
+        listener: ConnectionListener,
+        life: Life,
+    ) -> None:
+        self.handshake: Handshake | None = None
+        """As last told to the listener, or, after a failure, how far it came."""
+        self._config = config
+        self._source = NoToken() if config.auth_transport is AuthTransport.NONE else source
+        self._used = used
+        self._listener = listener
+        self._life = life
+        self._connector: Connector | None = None
+        self._opening: Opening | None = None
+        self._token: Token | None = None
+        self._token_ms: float | None = None
+        self._reused = False
+        self._request: Request | None = None
+        self._requested_s = 0.0
+
+    @property
+    def connection(self) -> TappedConnection:
+        """The library's connection; there once the request was sent."""
+        if self._connector is None or self._connector.tapped is None:
+            raise RuntimeError("There is no connection yet.")
+        return self._connector.tapped
+
+    async def run(self, owner: ConnectorOwner) -> Handshake:
+        """Open the connection. Raises ConnectFailed."""
+        config = self._config
+        url = checked_url(config)
+        secure = url.startswith("wss:")
+        try:
+            tls = trust(config.ca_file) if secure else None
+        except TrustError as error:
+            raise ConnectFailed(FailureKind.TLS, error.sentence, error.hint) from error
+        await self._take_token()
+        self._opening = prepare(config, url, self._token, reused=self._reused)
+        self._connector = Connector(
+            self._opening.url,
+            owner=owner,
+            subprotocols=self._opening.subprotocols,
+            compression=config.compression,
+            tls=tls,
+            tls_timeout_s=config.open_timeout_s,
+            close_timeout_s=config.close_timeout_s,
+        )
+        limit = asyncio.timeout(config.open_timeout_s)
+        try:
+            async with limit:
+                await self._connector.connect()
+        except (OSError, WebSocketException, UnicodeError) as error:
+            # Not chained: texts of the library's errors hold the URL and the subprotocols, and so the token.
+            handshake = await self._give_up()
+            raise self._failure(error, handshake, overdue=limit.expired()) from None
+        except BaseException:
+            await self._give_up()
+            raise
+        if self.handshake is None:
+            raise RuntimeError("The connection opened without reporting its handshake.")
+        return self.handshake
+
+    def requested(self, request: Request) -> None:
+        """The upgrade request, token included, goes out now."""
+        self._request = request
+        self._requested_s = time.perf_counter()
+        if self._token is not None:
+            self._used.add(self._token.text)
+            use = TokenUse(self._token.source, self._token.expires_unix_s, self._reused)
+            self._life.tell(self._listener.on_token, use)
+
+    def upgraded(self) -> None:
+        """The server switched protocols."""
+        self.handshake = self._handshake_now()
+        self._life.answered(self.handshake)
+
+    async def _take_token(self) -> None:
+        started = time.perf_counter()
+        try:
+            self._token = await take_token(self._source, self._used)
+        except TokenError as error:
+            raise ConnectFailed(FailureKind.TOKEN, error.sentence, error.hint) from None
+        if isinstance(self._source, ClientCredentials):
+            self._token_ms = (time.perf_counter() - started) * 1000
+        self._reused = self._token is not None and self._token.text in self._used
+
+    async def _give_up(self) -> Handshake:
+        """Leave nothing behind; an upgrade that was asked for is told as it stands, unless it was told already."""
+        handshake = self.handshake
+        if handshake is None:
+            handshake = self.handshake = self._handshake_now()
+            if self._request is not None:
+                self._life.answered(handshake)
+        if self._connector is not None:
+            await self._connector.dispose()
+        return handshake
+
+    def _handshake_now(self) -> Handshake:
+        if self._opening is None or self._connector is None:
+            raise RuntimeError("There is no handshake before the connector.")
+        upgrade_ms = (time.perf_counter() - self._requested_s) * 1000 if self._request is not None else None
+        return handshake_of(
+            self._opening, self._connector, self._request, upgrade_ms=upgrade_ms, token_ms=self._token_ms
+        )
+
+    def _failure(self, error: Exception, handshake: Handshake, *, overdue: bool) -> ConnectFailed:
+        if self._opening is None or self._connector is None:
+            raise RuntimeError("There is no failure before the connector.")
+        uri = self._connector.ws_uri
+        lost = self._connector.tapped.connection_exc if self._connector.tapped is not None else None
+        return explain(
+            error,
+            Situation(
+                phase=self._connector.phase,
+                host=uri.host,
+                port=uri.port,
+                secure=uri.secure,
+                open_timeout_s=self._config.open_timeout_s,
+                overdue=overdue,
+                reset=isinstance(lost, ConnectionError),
+                handshake=handshake,
+                secrets=self._opening.secrets,
+                token_expires_unix_s=self._token.expires_unix_s if self._token is not None else None,
+            ),
+        )

@@ -1,0 +1,202 @@
+"""From a URL to an open WebSocket, one phase at a time: name, TCP, TLS, upgrade; each measured."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import time
+from contextlib import suppress
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from aiohappyeyeballs import AddrInfoType, start_connection
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.extensions.permessage_deflate import enable_client_permessage_deflate
+from websockets.typing import Subprotocol
+
+from .. import __version__
+from .tap import TapOwner, TapProtocol
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Sequence
+
+    from websockets.protocol import Event
+    from websockets.uri import WebSocketURI
+
+_HAPPY_EYEBALLS_DELAY_S = 0.25  # RFC 8305 section 5
+
+# The library's debug lines show the handshake with the token in it, so they are never let out.
+_library_log = logging.getLogger("optave_inspector.client.websockets")
+_library_log.setLevel(logging.INFO)
+
+
+class Phase(Enum):
+    """What an attempt is busy with."""
+
+    NAME = "name"
+    TCP = "tcp"
+    TLS = "tls"
+    UPGRADE = "upgrade"
+
+
+class ConnectorOwner(TapOwner, Protocol):
+    """Who is told what happens to the connection."""
+
+    def bytes_came(self, size: int) -> None:
+        """The socket gave ``size`` bytes, and the frames in them were reported."""
+
+    def tcp_ended(self, error: Exception | None) -> None:
+        """TCP is gone; ``error`` is None for an orderly end."""
+
+
+class TappedConnection(ClientConnection):
+    """The library's connection without its message queue: frames leave by the tap alone."""
+
+    protocol: TapProtocol
+
+    def __init__(self, protocol: TapProtocol, owner: ConnectorOwner) -> None:
+        super().__init__(protocol, ping_interval=None, ping_timeout=None, close_timeout=None)
+        self._owner = owner
+
+    def process_event(self, event: Event) -> None:
+        """Take the handshake response; frames were reported already."""
+        if self.response is None:
+            super().process_event(event)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        super().data_received(data)
+        self._owner.bytes_came(len(data))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """TCP ended."""
+        super().connection_lost(exc)
+        self.protocol.finish()
+        self._owner.tcp_ended(exc)
+
+
+class Connector(connect):
+    """One attempt to open a WebSocket. Await :meth:`connect` once; after a failure call :meth:`dispose`.
+
+    Redirects are not followed, because the library would send the token in the subprotocols on to any host; no proxy is
+    taken from the environment; there is no time limit of its own.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        owner: ConnectorOwner,
+        subprotocols: Sequence[str],
+        compression: bool,
+        tls: ssl.SSLContext | None,
+        tls_timeout_s: float,
+        close_timeout_s: float,
+    ) -> None:
+        super().__init__(
+            url, proxy=None, open_timeout=None, logger=_library_log, user_agent_header=f"optave-inspector/{__version__}"
+        )
+        self.phase = Phase.NAME
+        self.peer_address = ""
+        self.dns_ms: float | None = None
+        self.tcp_ms: float | None = None
+        self.tls_ms: float | None = None
+        self.tapped: TappedConnection | None = None
+        """The connection as soon as there is one; it stays here after a failure."""
+        self._tls = tls
+        self._tls_timeout_s = tls_timeout_s
+        self._tls_shutdown_timeout_s = close_timeout_s
+
+        def make(uri: WebSocketURI) -> TappedConnection:
+            protocol = TapProtocol(
+                uri,
+                owner=owner,
+                extensions=enable_client_permessage_deflate(None) if compression else None,
+                subprotocols=[Subprotocol(name) for name in subprotocols] or None,
+                max_size=None,
+                logger=_library_log,
+            )
+            self.tapped = TappedConnection(protocol, owner)
+            return self.tapped
+
+        self.factory = make
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Follow nothing: show the redirect."""
+        return exc
+
+    async def open_tcp_connection(self) -> ClientConnection:
+        """Resolve the name, connect, and do the TLS handshake, measuring each."""
+        loop = asyncio.get_running_loop()
+        addresses = await self._resolve(loop)
+        self.phase = Phase.TCP
+        started = time.perf_counter()
+        sock = await start_connection(addresses, happy_eyeballs_delay=_HAPPY_EYEBALLS_DELAY_S)
+        self.tcp_ms = _ms_since(started)
+        with suppress(OSError):  # a reset may have taken the peer away already; the next phase tells
+            self.peer_address = _address(sock.getpeername())
+        started = time.perf_counter()
+        if self._tls is None:
+            self.phase = Phase.UPGRADE
+            _, connection = await loop.create_connection(lambda: self.factory(self.ws_uri), sock=sock)
+            return connection
+        self.phase = Phase.TLS
+        _, connection = await loop.create_connection(
+            lambda: self.factory(self.ws_uri),
+            sock=sock,
+            ssl=self._tls,
+            server_hostname=self.ws_uri.host,
+            ssl_handshake_timeout=self._tls_timeout_s,
+            ssl_shutdown_timeout=self._tls_shutdown_timeout_s,
+        )
+        self.tls_ms = _ms_since(started)
+        self.phase = Phase.UPGRADE
+        return connection
+
+    @property
+    def tls_version(self) -> str:
+        """TLS version and cipher; empty without TLS or before it."""
+        transport = getattr(self.tapped, "transport", None)
+        tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object") if transport is not None else None
+        if tls is None:
+            return ""
+        cipher = tls.cipher()
+        return f"{tls.version()} {cipher[0] if cipher else ''}".strip()
+
+    async def dispose(self) -> None:
+        """Drop what there is of a connection and wait until its socket is gone."""
+        if self.tapped is None:
+            return
+        transport = getattr(self.tapped, "transport", None)
+        if transport is None:
+            # The TLS handshake did not finish: the event loop drops the socket in its next rounds.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            return
+        transport.abort()
+        await asyncio.shield(self.tapped.connection_lost_waiter)
+
+    async def _resolve(self, loop: asyncio.AbstractEventLoop) -> Sequence[AddrInfoType]:
+        host, port = self.ws_uri.host, self.ws_uri.port
+        try:
+            literal = ipaddress.ip_address(host)
+        except ValueError:
+            started = time.perf_counter()
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            self.dns_ms = _ms_since(started)
+            return found
+        family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
+        address = (host, port) if literal.version == 4 else (host, port, 0, 0)
+        return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)]
+
+
+def _address(name: tuple[str, int] | tuple[str, int, int, int]) -> str:
+    host, port = name[0], name[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _ms_since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000

@@ -1,0 +1,236 @@
+"""Why a connection did not open, in words: exceptions of sockets, TLS and the library turned into ConnectFailed."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from websockets.exceptions import InvalidHeader, InvalidUpgrade, NegotiationError
+
+from ..errors import InspectorError
+from ..protocol.urls import mask_url
+from .connector import Phase
+from .events import FailureKind, Handshake
+from .trust import tls_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
+_TLS_ALERT, _TLS_HANDSHAKE = 0x15, 0x16
+
+_STATUS_HINTS = {
+    400: "The server did not understand the upgrade request; compare the request with what the server expects.",
+    401: "The token was not accepted: check that it is fresh, not used before, and from this tenant's environment.",
+    403: "The token is known but may not connect here: check tenant, permissions and address rules.",
+    404: "There is no WebSocket at this path: check the URL.",
+    405: "There is no WebSocket at this path: check the URL.",
+    407: "A proxy on the way asks for a login.",
+    408: "The server gave up waiting; try again.",
+    426: "The server asks for another protocol version; see its Upgrade and Sec-WebSocket-Version headers.",
+    429: "Too many attempts: wait before the next one; a Retry-After header says how long.",
+}
+_UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EHOSTDOWN})
+
+
+class ConnectFailed(InspectorError):  # noqa: N818 - an outcome that callers name, like ConnectionClosed
+    """A connection did not open. ``handshake`` tells how far it came; None when nothing was sent anywhere."""
+
+    def __init__(self, kind: FailureKind, sentence: str, hint: str = "", handshake: Handshake | None = None) -> None:
+        super().__init__(sentence, hint)
+        self.kind = kind
+        self.handshake = handshake
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where an attempt stood when it failed."""
+
+    phase: Phase
+    host: str
+    port: int
+    secure: bool
+    open_timeout_s: float
+    overdue: bool
+    """The time limit for opening ran out."""
+    reset: bool
+    """TCP was reset after it had been established."""
+    handshake: Handshake = field(repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What must not stand in any sentence: the token, as it is and as it is encoded."""
+    token_expires_unix_s: float | None = None
+
+    @property
+    def address(self) -> str:
+        """Host and port as in a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def explain(error: Exception, situation: Situation) -> ConnectFailed:
+    """What ``error`` means for the user. No sentence holds a secret of the situation."""
+    kind, sentence, hint = _explain(error, situation)
+    sentence, hint = _without(situation.secrets, sentence), _without(situation.secrets, hint)
+    return ConnectFailed(kind, sentence, hint, situation.handshake)
+
+
+def _explain(error: Exception, situation: Situation) -> tuple[FailureKind, str, str]:
+    handshake = situation.handshake
+    if isinstance(error, TimeoutError) and isinstance(error.__cause__, OSError):
+        error = error.__cause__  # the library wraps TCP's own time limit, and its number with it
+    if handshake.status is not None and handshake.status != 101:
+        return _refused(situation, handshake.status)
+    if situation.overdue:
+        return _overdue(situation)
+    if isinstance(error, ssl.SSLError):
+        return FailureKind.TLS, *tls_words(error, situation.host, "ws")
+    if situation.phase is Phase.NAME:
+        return _no_name(error, situation)
+    if situation.phase is Phase.TCP:
+        return _no_tcp(error, situation)
+    if situation.phase is Phase.TLS:
+        return (
+            FailureKind.TLS,
+            f"{situation.address} ended the connection during the TLS handshake.",
+            "The port may be a plain one, or a firewall on the way cuts TLS.",
+        )
+    if handshake.status == 101:
+        return _wrong_switch(error, situation)
+    return _no_http(error, situation)
+
+
+def _refused(situation: Situation, status: int) -> tuple[FailureKind, str, str]:
+    handshake = situation.handshake
+    shown = f"{status} {handshake.reason_phrase}".strip()
+    if status in _REDIRECTS:
+        location = next((value for name, value in handshake.response_headers if name.lower() == "location"), "")
+        where = f"to {mask_url(location)}" if location else "without saying where (no Location header)"
+        return (
+            FailureKind.REDIRECT,
+            f"{situation.host} redirects {where} ({shown}).",
+            "Redirects are not followed, for the token would go to the other address. Put that URL in if you trust it.",
+        )
+    hint = _STATUS_HINTS.get(status, "")
+    if status == 401 and _expired(situation.token_expires_unix_s):
+        hint = "The token has expired: take a fresh one."
+    elif status >= 500:
+        hint = "The fault is on the server's side or a gateway's before it; try again later, with a fresh token."
+    elif 200 <= status < 300:
+        hint = "This is a web server, not a WebSocket one, at least at this path: check the URL."
+    return FailureKind.REFUSED, f"{situation.host} refused the connection with HTTP {shown}.", hint
+
+
+def _overdue(situation: Situation) -> tuple[FailureKind, str, str]:
+    limit = f"within {situation.open_timeout_s:g} s"
+    match situation.phase:
+        case Phase.NAME:
+            sentence = f"The name {situation.host} was not resolved {limit}."
+            hint = "Check this machine's network and name server."
+        case Phase.TCP:
+            sentence = f"{situation.address} did not accept a TCP connection {limit}."
+            hint = "A firewall may drop the packets without a word; check host, port and network."
+        case Phase.TLS:
+            sentence = f"{situation.address} accepted the TCP connection but did not answer the TLS handshake {limit}."
+            hint = "The port may be a plain one: check it, or try ws:// where that is allowed."
+        case Phase.UPGRADE:
+            sentence = f"{situation.address} accepted the connection but did not answer the upgrade request {limit}."
+            if situation.handshake.body:
+                sentence = f"{situation.address} began to answer but did not finish {limit}."
+            hint = (
+                "Something else may listen there, or the server is overloaded; check the port or raise the time limit."
+            )
+    return FailureKind.TIMEOUT, sentence, hint
+
+
+def _no_name(error: Exception, situation: Situation) -> tuple[FailureKind, str, str]:
+    unknown = isinstance(error, socket.gaierror) and error.errno in (
+        socket.EAI_NONAME,
+        getattr(socket, "EAI_NODATA", socket.EAI_NONAME),
+    )
+    if unknown:
+        sentence = f"There is no host named {situation.host}."
+    else:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no valid name"
+        sentence = f"The name {situation.host} cannot be resolved: {reason}."
+    return FailureKind.NAME, sentence, "Check the tenant and the rest of the host name; some names need a VPN."
+
+
+def _no_tcp(error: Exception, situation: Situation) -> tuple[FailureKind, str, str]:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.ECONNREFUSED:
+        return (
+            FailureKind.TCP,
+            f"{situation.address} refused the TCP connection: nothing listens there.",
+            "Check the port, and whether the server is running.",
+        )
+    if number in _UNREACHABLE:
+        return (
+            FailureKind.TCP,
+            f"There is no way to {situation.address} from this network.",
+            "Check this machine's network and VPN.",
+        )
+    detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return FailureKind.TCP, f"No TCP connection to {situation.address}: {detail}.", "Check host, port and network."
+
+
+def _wrong_switch(error: Exception, situation: Situation) -> tuple[FailureKind, str, str]:
+    """The server answered 101, but not as RFC 6455 section 4.1 demands."""
+    handshake = situation.handshake
+    start = f"{situation.host} switched protocols (101), but"
+    if isinstance(error, NegotiationError) and "extension" in str(error).lower():
+        accepted = ", ".join(handshake.extensions)
+        return FailureKind.PROTOCOL, f"{start} accepted an extension that was not offered: {accepted}.", _ASK_SERVER
+    selected = handshake.selected_subprotocol
+    if isinstance(error, NegotiationError) or (
+        isinstance(error, InvalidHeader) and error.name.lower() == "sec-websocket-protocol"
+    ):
+        return (
+            FailureKind.PROTOCOL,
+            f"{start} selected the subprotocol {selected}; only one of those offered may be selected.",
+            "The server should select optave-v1.",
+        )
+    if isinstance(error, InvalidHeader | InvalidUpgrade):
+        value = f" ({error.value})" if error.value else ""
+        problem = "is wrong" if error.value else "is missing"
+        return FailureKind.PROTOCOL, f"{start} its header {error.name}{value} {problem}.", _ASK_SERVER
+    return FailureKind.PROTOCOL, f"{start} its response breaks RFC 6455.", _ASK_SERVER
+
+
+_ASK_SERVER = "A proxy or the server does not keep to RFC 6455 section 4; compare the response with its rules."
+
+
+def _no_http(error: Exception, situation: Situation) -> tuple[FailureKind, str, str]:
+    came = situation.handshake.body
+    if came[:1] and came[0] in (_TLS_ALERT, _TLS_HANDSHAKE) and came[1:2] == b"\x03" and not situation.secure:
+        return FailureKind.PROTOCOL, f"{situation.address} speaks TLS.", "Use wss:// instead of ws://."
+    if came:
+        start = came[:60].decode("latin-1").splitlines()[0] if came.strip() else came[:20].hex(" ")
+        shown = "".join(character if character.isprintable() else "·" for character in start)
+        return (
+            FailureKind.PROTOCOL,
+            f"{situation.address} did not answer in HTTP/1.1; the answer begins with: {shown}",
+            "Something other than a WebSocket server listens there; check host and port.",
+        )
+    how = "reset" if situation.reset or isinstance(error, ConnectionError) else "ended"
+    hint = "Check the port, and the server's log."
+    if not situation.secure:
+        hint = f"{hint} It may be a TLS port: then use wss://."
+    return (
+        FailureKind.PROTOCOL,
+        f"{situation.address} {how} the connection without answering the upgrade request.",
+        hint,
+    )
+
+
+def _expired(expires_unix_s: float | None) -> bool:
+    return expires_unix_s is not None and expires_unix_s < time.time()
+
+
+def _without(secrets: Iterable[str], text: str) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "••••")
+    return text

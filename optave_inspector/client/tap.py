@@ -1,0 +1,360 @@
+"""The tap: a WebSocket protocol that reports every frame both ways, as it is on the wire and in wire order.
+
+It stands on ``websockets``' protocol without I/O. Received frames are reported before the library acts on them, so that
+an automatic pong or close reply comes after what it answers; sent frames once they are made. What the library refuses
+or throws away is read by :mod:`optave_inspector.client.wire` and reported with its problem. A frame counts as received
+when its last byte came.
+"""
+
+from __future__ import annotations
+
+import codecs
+from contextlib import contextmanager
+from time import monotonic_ns, time_ns
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import ProtocolError
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.frames import Close as LibraryClose
+from websockets.frames import CloseCode
+from websockets.frames import Frame as LibraryFrame
+from websockets.protocol import State
+from websockets.streams import StreamReader
+
+from .events import Close, Closer, Direction, Frame
+from .wire import FrameHeader, WireFrame, WireReader, header_problem, shortest_header
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+    from websockets.http11 import Request, Response
+
+CONTINUATION, TEXT, BINARY, CLOSE, PONG = 0x0, 0x1, 0x2, 0x8, 0xA
+
+KEPT_OPENING_BYTES = 1 << 18
+"""Of what comes before the handshake is over, this much is kept to explain a refusal."""
+
+_LARGE = 1 << 16
+_DECODE_CHUNK = 1 << 20
+_AFTER_CLOSE = "came after the close frame and was not processed (RFC 6455 section 1.4)"
+_AFTER_FAILURE = "not processed: it came after the inspector had failed the connection (RFC 6455 section 7.1.7)"
+
+
+class TapOwner(Protocol):
+    """Who is told what passes the tap; called in wire order, must not raise."""
+
+    def tapped_request(self, request: Request) -> None:
+        """The upgrade request is about to be written."""
+
+    def tapped_response(self) -> None:
+        """The server switched protocols; frames may follow within the same call."""
+
+    def tapped_frame(self, frame: Frame) -> None:
+        """A frame came or goes."""
+
+    def tapped_close(self) -> None:
+        """The close frame just reported is the connection's first."""
+
+    def tapped_pong(self, payload: bytes) -> None:
+        """The pong just reported came."""
+
+
+class TapReader(StreamReader):
+    """The library's reader that also remembers what it handed out since the last whole frame."""
+
+    def __init__(self, tap: TapProtocol) -> None:
+        super().__init__()
+        self.pieces: list[bytes] = []
+        """Header and payload pieces of the frame being read."""
+        self._tap = tap
+
+    def read_exact(self, n: int) -> Generator[None, None, bytearray]:
+        """Read ``n`` bytes; a large payload comes as bytes, which saves a copy."""
+        buffer = self.buffer
+        while len(buffer) < n:
+            if self.eof:
+                raise EOFError(f"stream ends after {len(buffer)} bytes, expected {n} bytes")
+            yield
+        piece: Any
+        if n < _LARGE:
+            piece = buffer[:n]
+        else:
+            with memoryview(buffer) as view, view[:n] as part:
+                piece = part.tobytes()
+        del buffer[:n]
+        self.pieces.append(piece)
+        return cast("bytearray", piece)
+
+    def discard(self) -> None:
+        """Throw away what the library no longer reads, after it was shown."""
+        if self.buffer:
+            self._tap.discarded(bytes(self.buffer))
+        super().discard()
+
+
+class TapProtocol(ClientProtocol):
+    """A client protocol that tells its ``owner`` of every frame, the request going out and the accepted response."""
+
+    reader: TapReader
+
+    def __init__(self, *args: Any, owner: TapOwner, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.reader = TapReader(self)
+        self.parser = self.parse()
+        next(self.parser)
+        self.opening = bytearray()
+        """What came before the handshake was over, at most KEPT_OPENING_BYTES."""
+        self.answer: Response | None = None
+        """The response, also when it was refused; None when none could be read."""
+        self.first_closer = Closer.NOBODY
+        self.late_close: Close | None = None
+        """A sound close frame that came after this side had failed the connection."""
+        self.fault = ""
+        """What the peer did against the protocol so that the connection had to fail; empty while it did not."""
+        self.failed = False
+        """This side failed the connection (RFC 6455 section 7.1.7) and processes nothing more."""
+        self._owner = owner
+        self._user_made = False
+        self._deflate = False
+        self._message_compressed = False
+        self._text: codecs.IncrementalDecoder | None = None
+        self._after: WireReader | None = None
+        self._refusal: str | None = None
+
+    @contextmanager
+    def made_by_user(self) -> Iterator[None]:
+        """Frames sent inside are the user's; all others are the inspector's own."""
+        self._user_made = True
+        try:
+            yield
+        finally:
+            self._user_made = False
+
+    # Handshake
+
+    def send_request(self, request: Request) -> None:
+        """Send the upgrade request, reporting it just before."""
+        self._owner.tapped_request(request)
+        super().send_request(request)
+
+    def receive_data(self, data: bytes | bytearray) -> None:
+        """Take bytes from the network."""
+        if self._state is State.CONNECTING and len(self.opening) < KEPT_OPENING_BYTES:
+            self.opening += data[: KEPT_OPENING_BYTES - len(self.opening)]
+        super().receive_data(data)
+
+    def process_response(self, response: Response) -> None:
+        """Check the response and report it before any frame that came with it."""
+        self.answer = response
+        super().process_response(response)
+        self._deflate = any(isinstance(extension, PerMessageDeflate) for extension in self.extensions)
+        self.reader.pieces.clear()
+        self.opening.clear()
+        self._owner.tapped_response()
+
+    # Frames
+
+    def recv_frame(self, frame: LibraryFrame) -> None:
+        """Report a frame that came, then let the library act on it."""
+        pieces = self.reader.pieces
+        first = pieces[0][0]
+        length = len(pieces[-1])
+        wire_size = sum(map(len, pieces))
+        pieces.clear()
+        opcode = first & 0x0F
+        fin = frame.fin
+        payload = bytes(frame.data)
+        compressed = rsv1 = first & 0x40 != 0
+        if opcode == CONTINUATION:
+            compressed = self._message_compressed
+        elif opcode <= BINARY:
+            self._message_compressed = rsv1 and not fin
+        problem = ""
+        not_utf8: UnicodeDecodeError | None = None
+        try:
+            problem = self._fault_of(opcode, payload, fin=fin)
+        except UnicodeDecodeError as error:
+            not_utf8 = error
+            problem = f"the text is not UTF-8: {error.reason} at byte {error.start:,} (RFC 6455 section 8.1)"
+        if problem:
+            self.fault = problem
+        elif wire_size - length != shortest_header(length):
+            problem = "the length is not written in the fewest bytes (RFC 6455 section 5.2)"
+        self._owner.tapped_frame(
+            Frame(
+                Direction.IN,
+                opcode,
+                payload,
+                wire_size,
+                monotonic_ns(),
+                time_ns(),
+                fin=fin,
+                rsv1=rsv1,
+                compressed=compressed,
+                problem=problem,
+            )
+        )
+        if not_utf8 is not None:
+            raise not_utf8
+        if opcode == CLOSE:
+            self._closing(Closer.PEER)
+            # A close frame may come between the fragments of a message (RFC 6455 section 5.4): it deserves its echo.
+            self.current_size = None
+        elif opcode == PONG:
+            self._owner.tapped_pong(payload)
+        super().recv_frame(frame)
+
+    def send_frame(self, frame: LibraryFrame) -> None:
+        """Make a frame and report it."""
+        super().send_frame(frame)
+        wire = self.writes[-1]
+        compressed = wire[0] & 0x40 != 0
+        self._owner.tapped_frame(
+            Frame(
+                Direction.OUT,
+                int(frame.opcode),
+                bytes(frame.data),
+                len(wire),
+                monotonic_ns(),
+                time_ns(),
+                fin=frame.fin,
+                rsv1=compressed,
+                compressed=compressed,
+                tool_made=not self._user_made,
+            )
+        )
+        if frame.opcode == CLOSE:
+            self._closing(Closer.INSPECTOR)
+
+    def fail(self, code: CloseCode | int, reason: str = "") -> None:
+        """Fail the connection (RFC 6455 section 7.1.7), showing first what the library could not read."""
+        if self._state is not State.CONNECTING and self._after is None:
+            self._after = WireReader()
+            self.failed = code != CloseCode.ABNORMAL_CLOSURE
+            unread = b"".join(self.reader.pieces)
+            self.reader.pieces.clear()
+            if unread or not self.failed:
+                unread += self.reader.buffer
+                self.reader.buffer.clear()
+                self._refusal = reason if self.failed else None
+                self._report_unprocessed(self._after.feed(unread))
+        super().fail(code, reason)
+
+    def discarded(self, data: bytes) -> None:
+        """The library no longer reads; ``data`` came nonetheless."""
+        if self._state is State.CONNECTING:
+            return
+        if self._after is None:
+            self._after = WireReader()
+        self._report_unprocessed(self._after.feed(data))
+
+    def finish(self) -> None:
+        """Report the bytes of a frame that never became whole; call it when TCP has ended."""
+        rest = self._after.rest() if self._after is not None else b""
+        if isinstance(rest, WireFrame):
+            came, announced = rest.wire_size - rest.header.size, rest.header.length
+            cut = f"cut off: {came:,} of {announced:,} payload bytes came before TCP ended"
+            self._report(rest, "; ".join(filter(None, (self._header_problem(rest.header), cut))))
+        elif rest:
+            header = FrameHeader(bool(rest[0] & 0x80), False, False, False, rest[0] & 0x0F, None, 0, len(rest))  # noqa: FBT003
+            problem = f"cut off in the header: only {rest.hex(' ')} came before TCP ended"
+            self._report(WireFrame(header, b"", len(rest)), problem)
+
+    def _report_unprocessed(self, frames: Iterable[WireFrame]) -> None:
+        for frame in frames:
+            problem = self._header_problem(frame.header)
+            if self._refusal is not None:
+                problem = self.fault = problem or self._refusal
+                self._refusal = None
+            elif not (frame.header.opcode == CLOSE and self._take_late_close(frame, problem)):
+                problem = "; ".join(filter(None, (problem, _AFTER_FAILURE if self.failed else _AFTER_CLOSE)))
+            self._report(frame, problem)
+
+    def _take_late_close(self, frame: WireFrame, problem: str) -> bool:
+        """Whether ``frame`` is the peer's sound answer to this side failing the connection."""
+        if problem or not self.failed or self.late_close is not None or self.close_rcvd is not None:
+            return False
+        try:
+            close = LibraryClose.parse(frame.payload)
+        except (ProtocolError, UnicodeDecodeError):
+            return False
+        self.late_close = Close(int(close.code), close.reason)
+        return True
+
+    def _header_problem(self, header: FrameHeader) -> str:
+        return header_problem(header, deflate=self._deflate)
+
+    def _report(self, frame: WireFrame, problem: str) -> None:
+        header = frame.header
+        self._owner.tapped_frame(
+            Frame(
+                Direction.IN,
+                header.opcode,
+                frame.payload,
+                frame.wire_size,
+                monotonic_ns(),
+                time_ns(),
+                fin=header.fin,
+                rsv1=header.rsv1,
+                rsv2=header.rsv2,
+                rsv3=header.rsv3,
+                compressed=header.rsv1 and self._deflate,
+                problem=problem,
+            )
+        )
+
+    def _closing(self, closer: Closer) -> None:
+        if self.first_closer is Closer.NOBODY:
+            self.first_closer = closer
+            self._owner.tapped_close()
+
+    def _fault_of(self, opcode: int, payload: bytes, *, fin: bool) -> str:
+        """Why the connection must fail for this frame; raises UnicodeDecodeError for text that is not UTF-8."""
+        if opcode in (TEXT, BINARY):
+            if self.current_size is not None:
+                return "a new message began before the fragmented one had ended (RFC 6455 section 5.4)"
+            if opcode == TEXT and fin:
+                _check_utf8(payload)
+            elif not fin:
+                self._text = codecs.getincrementaldecoder("utf-8")() if opcode == TEXT else None
+                self._check_fragment(payload, final=False)
+        elif opcode == CONTINUATION:
+            if self.current_size is None:
+                return "a continuation frame without a message to continue (RFC 6455 section 5.4)"
+            self._check_fragment(payload, final=fin)
+        elif opcode == CLOSE:
+            return _close_fault(payload)
+        return ""
+
+    def _check_fragment(self, payload: bytes, *, final: bool) -> None:
+        if self._text is not None:
+            self._text.decode(payload, final)
+
+
+def _check_utf8(payload: bytes) -> None:
+    if len(payload) <= _DECODE_CHUNK:
+        payload.decode()
+        return
+    # In chunks, for a 50 MB message must not become 200 MB of text only to be looked at.
+    with memoryview(payload) as view:
+        start = 0
+        while start < len(payload):
+            end = start + _DECODE_CHUNK
+            try:
+                start += codecs.utf_8_decode(view[start:end], "strict", end >= len(payload))[1]
+            except UnicodeDecodeError as error:
+                raise UnicodeDecodeError("utf-8", b"", start + error.start, start + error.end, error.reason) from None
+
+
+def _close_fault(payload: bytes) -> str:
+    try:
+        LibraryClose.parse(payload)
+    except ProtocolError:
+        if len(payload) == 1:
+            return "a close frame's payload is empty or has at least the 2 bytes of the code (RFC 6455 section 5.5.1)"
+        code = int.from_bytes(payload[:2], "big")
+        return f"close code {code} must not be on the wire (RFC 6455 section 7.4)"
+    except UnicodeDecodeError as error:
+        return f"the close reason is not UTF-8: {error.reason} at byte {error.start + 2:,} (RFC 6455 section 5.5.1)"
+    return ""

@@ -1,0 +1,88 @@
+"""Where the token of an attempt comes from, and which tokens were used already (``protocol.md`` section 2)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from ..errors import InspectorError
+from ..protocol.token import read_token, strip_bearer
+from .config import ClientCredentials, NoToken, PastedToken, TokenSourceConfig
+
+PASTED = "pasted"
+CLIENT_CREDENTIALS = "client credentials"
+
+
+class TokenError(InspectorError):
+    """No token could be had, or it must not be sent."""
+
+
+class UsedTokens:
+    """The tokens that were sent in a handshake, as SHA-256 digests: each JWT opens one WebSocket only.
+
+    Keep one for as long as a token may be pasted again; it holds nothing that could be stolen.
+    """
+
+    def __init__(self) -> None:
+        self._digests: set[bytes] = set()
+
+    def __contains__(self, token: str) -> bool:
+        return _digest(token) in self._digests
+
+    def __len__(self) -> int:
+        return len(self._digests)
+
+    def add(self, token: str) -> None:
+        """Remember that ``token`` was sent."""
+        self._digests.add(_digest(token))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token ready to be sent, without ``Bearer``."""
+
+    text: str = field(repr=False)
+    source: str
+    """PASTED or CLIENT_CREDENTIALS."""
+    expires_unix_s: float | None = None
+    """The claim ``exp`` where the token is a readable JWT."""
+    bearer_removed: bool = False
+    """It came with a leading ``Bearer``, which no transport carries."""
+
+
+async def take_token(source: TokenSourceConfig, used: UsedTokens) -> Token | None:
+    """A token from ``source`` for one attempt; None where none is wanted. Client credentials fetch a new one each time.
+
+    Nothing is marked as used here: that is due when the token is sent. Raises TokenError with a sentence that holds no
+    secret when the token is missing, was used before without leave to send it again, or cannot be had.
+    """
+    match source:
+        case NoToken():
+            return None
+        case PastedToken():
+            return _pasted(source, used)
+        case ClientCredentials():
+            from .client_credentials import request_token
+
+            return _token(await request_token(source), CLIENT_CREDENTIALS)
+
+
+def _pasted(source: PastedToken, used: UsedTokens) -> Token:
+    token = _token(source.token, PASTED)
+    if not token.text:
+        raise TokenError("There is no token.", "Paste a token, or choose another token source.")
+    if token.text in used and not source.allow_reuse:
+        raise TokenError(
+            "This token was already sent once, and each token opens one WebSocket only.",
+            "Paste a fresh one, or allow sending it again to see what the server does.",
+        )
+    return token
+
+
+def _token(text: str, source: str) -> Token:
+    bare = strip_bearer(text)
+    return Token(bare, source, read_token(bare).expires_unix_s, bearer_removed=bare != text.strip())
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(strip_bearer(token).encode(errors="surrogatepass")).digest()
