@@ -12,8 +12,8 @@ _MAX_DEPTH = 16
 def plain_value(value: Any) -> Any:
     """A copy that a validator takes: what it cannot take is replaced by something on which our schemas say the same.
 
-    Lone surrogates become U+FFFD. NaN, a number outside a double's range (in JavaScript infinite, so no number to AJV)
-    and what is no JSON value become null. Below 16 levels, arrays and objects are empty.
+    Lone surrogates become U+FFFD. Infinity, NaN and numbers outside a double's range become 0, since the SDK's
+    validators take them for numbers. What is no JSON value becomes null. Below 16 levels, arrays and objects are empty.
     """
     return _copy(value, 0)
 
@@ -34,11 +34,11 @@ def _copy(value: Any, depth: int) -> Any:
     return None
 
 
-def _number(value: float) -> int | float | None:
+def _number(value: float) -> float:
     if isinstance(value, int) and -(1 << 63) <= value < 1 << 63:
         return int(value)
     try:
         number = float(value)
     except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
+        return 0
+    return number if math.isfinite(number) else 0
