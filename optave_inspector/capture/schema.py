@@ -23,17 +23,12 @@ APPLICATION_ID = 0x4F70_7443
 """In the file's header (``PRAGMA application_id``); "OptC" in ASCII."""
 SCHEMA_VERSION = 1
 """``PRAGMA user_version``. A file with a higher one is left alone."""
-PART_BYTES = 64 * 1024 * 1024
-"""Payloads above this size are stored in parts: SQLite holds at most 1,000,000,000 bytes in one value."""
+PART_BYTES = 16 * 1024 * 1024
+"""Payloads above this size are stored in parts: SQLite holds at most 1,000,000,000 bytes in one value, and no thread
+should wait for the copying of so many."""
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Entry))
 COLUMN_LIST = ", ".join(COLUMNS)
-INSERT_ENTRY = (
-    f"INSERT INTO entries ({COLUMN_LIST}) "  # noqa: S608 - our own names
-    f"VALUES ({', '.join('?' * len(COLUMNS))})"
-)
-INSERT_PAYLOAD = "INSERT INTO payloads (number, plain, data) VALUES (?, ?, ?)"
-INSERT_PART = "INSERT INTO payload_parts (number, part, data) VALUES (?, ?, ?)"
 
 _INTEGERS = {field.name for field in msgspec.structs.fields(Entry) if field.type is int}
 _ENTRY_COLUMNS = ", ".join(

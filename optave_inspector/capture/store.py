@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from .entry import Entry
 from .readers import Readers
 from .schema import COLUMN_LIST, StoreError, create_file, open_file
-from .text_search import read_payload, search_file, search_memory
+from .text_search import read_parts, search_file, search_memory
 from .writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _PAGE = f"SELECT {COLUMN_LIST} FROM entries WHERE number >= ? ORDER BY number LIMIT ?"  # noqa: S608 - our own names
-_HEAD = "SELECT substr(data, 1, ?) FROM payloads WHERE number = ?"
 
 
 class CaptureStore:
@@ -130,10 +129,10 @@ class CaptureStore:
         if number >= first_kept:
             return kept[number - first_kept][1]
         with self._readers.borrow() as connection:
-            return read_payload(connection, number)
+            return b"".join(read_parts(connection, number))
 
     def payload_head(self, number: int, size: int) -> bytes:
-        """The first ``size`` bytes of a payload, at most 64 MiB; use it to show a message that may be huge.
+        """The first ``size`` bytes of a payload, at most 16 MiB; use it to show a message that may be huge.
 
         Raises as :meth:`payload` does.
         """
@@ -141,9 +140,11 @@ class CaptureStore:
         first_kept, kept = self._writer.kept
         if number >= first_kept:
             return kept[number - first_kept][1][:size]
-        with self._readers.borrow() as connection:
-            data: bytes = connection.execute(_HEAD, (size, number)).fetchone()[0]
-        return data
+        with (
+            self._readers.borrow() as connection,
+            connection.blobopen("payloads", "data", number, readonly=True) as blob,
+        ):
+            return blob.read(size)
 
     def numbers_with_text(
         self,

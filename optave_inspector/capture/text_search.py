@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from .entry import Entry
-from .schema import COLUMN_LIST
+from .schema import COLUMN_LIST, PART_BYTES
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _CHUNK_S = 0.03
 _CHUNK_BYTES = 32 * 1024 * 1024
 _FIRST_CHUNK = 500
+_WINDOW_BYTES = 1024 * 1024
 _LONGEST_PATTERN = 50_000
 """Bytes that SQLite takes in a pattern unless it was built otherwise (SQLITE_MAX_LIKE_PATTERN_LENGTH)."""
 
@@ -65,7 +67,7 @@ def search_file(text: str, readers: Readers, first: int, last: int, stop: Stop, 
                 if stop():
                     return False
                 entry = Entry(*connection.execute(_ENTRY, (number,)).fetchone())
-                if _holds(entry, read_payload(connection, number), forms):
+                if _holds(entry, read_parts(connection, number), forms):
                     hits.append(number)
             size = _next_size(end - first + 1, time.perf_counter() - started)
             first = end + 1
@@ -81,18 +83,20 @@ def search_memory(text: str, entries: Sequence[tuple[Entry, bytes]], stop: Stop,
         if stop():
             return False
         hits = [
-            entry.number for entry, payload in entries[start : start + _FIRST_CHUNK] if _holds(entry, payload, forms)
+            entry.number for entry, payload in entries[start : start + _FIRST_CHUNK] if _holds(entry, [payload], forms)
         ]
         if hits:
             found(hits)
     return True
 
 
-def read_payload(connection: sqlite3.Connection, number: int) -> bytes:
-    """The whole payload of an entry that is in the file."""
-    data: bytes = connection.execute(_PAYLOAD, (number,)).fetchone()[0]
-    parts = [row[0] for row in connection.execute(_PARTS, (number,))]
-    return b"".join([data, *parts]) if parts else data
+def read_parts(connection: sqlite3.Connection, number: int) -> Iterator[bytes]:
+    """The payload of an entry that is in the file, as it is stored: mostly in one part."""
+    first: bytes = connection.execute(_PAYLOAD, (number,)).fetchone()[0]
+    yield first
+    if len(first) == PART_BYTES:
+        for (part,) in connection.execute(_PARTS, (number,)):
+            yield part
 
 
 def _next_size(size: int, took_s: float) -> int:
@@ -145,6 +149,19 @@ def _forms(text: str) -> set[str]:
     return {form.casefold() for form in forms}
 
 
-def _holds(entry: Entry, payload: bytes, forms: set[str]) -> bool:
-    fields = (payload.decode("utf-8", "replace"), entry.action, entry.state, entry.correlation_id, entry.summary)
-    return any(form in field for field in map(str.casefold, fields) for form in forms)
+def _holds(entry: Entry, parts: Iterable[bytes], forms: set[str]) -> bool:
+    fields = (entry.action, entry.state, entry.correlation_id, entry.summary)
+    # Overlapping, so that no match is cut; a letter takes four bytes at most.
+    windows = _windows(parts, 4 * max(map(len, forms)) + 4)
+    texts = itertools.chain(fields, (window.decode("utf-8", "replace") for window in windows))
+    return any(form in text for text in map(str.casefold, texts) for form in forms)
+
+
+def _windows(parts: Iterable[bytes], overlap: int) -> Iterator[bytes]:
+    """Pieces small enough that folding one does not keep the window's thread waiting."""
+    tail = b""
+    for part in parts:
+        for start in range(0, len(part), _WINDOW_BYTES):
+            window = tail + part[start : start + _WINDOW_BYTES]
+            yield window
+            tail = window[-overlap:]

@@ -10,17 +10,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from .entry import Entry
-from .schema import INSERT_ENTRY, INSERT_PART, INSERT_PAYLOAD, PART_BYTES, StoreError, in_words
+from .inserts import Stored, insert
+from .schema import StoreError, in_words
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
-Stored = tuple[Entry, bytes]
 Batch = tuple[Sequence[Stored], Callable[[int], None]]
 
 _MOST_ENTRIES = 20_000
@@ -72,7 +69,9 @@ class Writer:
     def stop(self) -> None:
         """Write what waits, then end the thread and close the connection. Blocks until done."""
         self._queue.put(None)
-        self._thread.join()
+        # A store that nobody closed may be collected on the writer's own thread.
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
 
     def _run(self) -> None:
         going = True
@@ -80,10 +79,8 @@ class Writer:
             batches, going = self._take()
             for entries, _ in batches:
                 self.kept[1].extend(entries)
-            if self._connection is None:
-                pass
-            elif not self.problem or time.monotonic() >= self._retry_at or not going:
-                self._save()
+            if self._connection is not None and (not self.problem or time.monotonic() >= self._retry_at or not going):
+                self._save(self._connection)
             first, kept = self.kept
             self.count = first + len(kept) - 1
             for _, on_stored in batches:
@@ -95,51 +92,41 @@ class Writer:
                 _log.exception("The capture %s could not be closed cleanly", self.path)
 
     def _take(self) -> tuple[list[Batch], bool]:
-        """All batches that wait, up to the size of one transaction, and whether to go on after them."""
+        """All batches that wait, up to the size of one transaction, and whether to go on after them.
+
+        Waits for the first one; while the disk fails, only until writing is to be tried again.
+        """
         batches: list[Batch] = []
         entries = size = 0
-        block = True
+        timeout = _RETRY_AFTER_S if self.problem else None
         while entries < _MOST_ENTRIES and size < _MOST_BYTES:
             try:
-                batch = self._queue.get(block)
+                batch = self._queue.get(not batches, timeout)
             except queue.Empty:
                 break
             if batch is None:
                 return batches, False
-            block = False
             batches.append(batch)
             entries += len(batch[0])
             size += sum(len(payload) for _, payload in batch[0])
         return batches, True
 
-    def _save(self) -> None:
+    def _save(self, connection: sqlite3.Connection) -> None:
         """Move what is in memory to the file, as many transactions as it takes; on failure the rest stays in memory."""
         first, kept = self.kept
         start = 0
         try:
             while start < len(kept):
                 end = _end_of_transaction(kept, start)
-                self._write(kept if end - start == len(kept) else kept[start:end])
+                _write(connection, kept[start:end])
                 start = end
                 self.kept = (first + start, kept[start:])
-        except (sqlite3.Error, OSError, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the entries stay readable in memory
             self._failed(error)
         else:
             if self.problem:
                 _log.info("The capture %s is written again", self.path)
             self.problem = ""
-
-    def _write(self, entries: Sequence[Stored]) -> None:
-        connection = self._connection
-        assert connection is not None  # _run asks before saving
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            _insert(connection, entries)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
 
     def _failed(self, error: Exception) -> None:
         self._retry_at = time.monotonic() + _RETRY_AFTER_S
@@ -171,41 +158,12 @@ def _end_of_transaction(entries: Sequence[Stored], start: int) -> int:
     return min(start + _MOST_ENTRIES, len(entries))
 
 
-def _insert(connection: sqlite3.Connection, entries: Sequence[Stored]) -> None:
-    as_tuple = msgspec.structs.astuple
-    rows = [as_tuple(entry) for entry, _ in entries]
+def _write(connection: sqlite3.Connection, entries: Sequence[Stored]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        connection.executemany(INSERT_ENTRY, rows)
-    except (UnicodeEncodeError, OverflowError):
-        connection.execute("DELETE FROM entries WHERE number >= ?", (entries[0][0].number,))
-        connection.executemany(INSERT_ENTRY, [_storable(row) for row in rows])
-    connection.executemany(
-        INSERT_PAYLOAD,
-        [
-            (
-                entry.number,
-                len(payload) <= PART_BYTES and b"\0" not in payload,
-                payload[:PART_BYTES] if len(payload) > PART_BYTES else payload,
-            )
-            for entry, payload in entries
-        ],
-    )
-    for entry, payload in entries:
-        if len(payload) > PART_BYTES:
-            parts = range(PART_BYTES, len(payload), PART_BYTES)
-            connection.executemany(
-                INSERT_PART,
-                ((entry.number, part, payload[start : start + PART_BYTES]) for part, start in enumerate(parts, 1)),
-            )
-
-
-def _storable(row: tuple[object, ...]) -> tuple[object, ...]:
-    """The row with what SQLite cannot hold replaced: lone surrogates, and integers of more than 64 bits."""
-    return tuple(
-        value.encode("utf-8", "replace").decode()
-        if isinstance(value, str)
-        else max(-(2**63), min(2**63 - 1, value))
-        if isinstance(value, int)
-        else value
-        for value in row
-    )
+        insert(connection, entries)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
