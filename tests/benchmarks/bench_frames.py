@@ -51,7 +51,7 @@ async def plain(url: str) -> dict[str, float]:
     """A bare receive loop."""
     from websockets.asyncio.client import connect
 
-    async with connect(url, compression=None, max_size=None, proxy=None) as connection:
+    async with connect(url, subprotocols=["optave-v1"], compression=None, max_size=None, proxy=None) as connection:  # type: ignore[list-item]
         gaps = Gaps()
         await connection.send(f"{COUNT} {SIZE}")
         await connection.recv()

@@ -1,0 +1,317 @@
+"""One connection workspace: attempts, capture and traces joined, with nothing of the window in it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from .client.connection import ConnectFailed, Connection
+from .client.events import Ending, Frame, Handshake, TokenUse
+from .client.token_sources import UsedTokens
+from .errors import InspectorError
+from .protocol.states import ConnectionState
+from .protocol.url_template import mask_url
+from .recorder import Recorded, Recorder
+from .tasks import Tasks
+from .tracing.correlator import Correlator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .capture.entry import Entry
+    from .capture.store import CaptureStore
+    from .client.config import ConnectionConfig, TokenSourceConfig
+    from .protocol.contract import Contract
+    from .tracing.exchange import Exchange
+
+_FLUSH_S = 0.033
+_FLUSH_ENTRIES = 500
+"""A batch of this many is processed at once: about 10 ms of the event loop."""
+_BACKLOG_ENTRIES = 20_000
+_BACKLOG_BYTES = 64 * 2**20
+"""Beyond either, reading from the socket waits until the store has caught up: back pressure, never loss."""
+_EXPIRE_S = 0.1
+
+
+class Session:
+    """One connection workspace: connect, send, close; what came and went; which answer belongs to which request.
+
+    Runs on any asyncio loop; all methods and signals belong to that loop's thread. The window, the tour and recipes
+    drive this class. Signals are emitted after the change they tell of; entries are announced once they can be read
+    from ``store``.
+    """
+
+    entries_added = Signal(int)
+    """New number of entries in ``store``."""
+    exchanges_changed = Signal(list)
+    """Numbers of new or changed exchanges."""
+    state_changed = Signal(ConnectionState)
+    token_taken = Signal(TokenUse)
+    handshake_done = Signal(Handshake)
+    ended = Signal(Ending)
+    failed = Signal(ConnectFailed)
+    warned = Signal(str)
+    """A sentence that the user must see although nothing failed."""
+
+    def __init__(self, store: CaptureStore, contract: Contract) -> None:
+        self.store = store
+        self.contract = contract
+        self.state = ConnectionState.CLOSED
+        self.config: ConnectionConfig | None = None
+        self.handshake: Handshake | None = None
+        self.ending: Ending | None = None
+        self.failure: ConnectFailed | None = None
+        self.token_use: TokenUse | None = None
+        self.opened_ns = 0
+        """``time.monotonic_ns`` at which the newest connection opened; 0 before the first."""
+        self.sent = 0
+        self.received = 0
+        self.used_tokens = UsedTokens()
+        self._correlator = Correlator(timeout_ns=30 * 10**9)
+        self._recorder = Recorder()
+        self._tasks = Tasks("session", on_error=lambda name, error: self.warned.emit(f"{name} failed: {error}"))
+        self._connection: Connection | None = None
+        self._pending: list[Frame | Callable[[], list[Recorded]]] = []
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._expire_timer: asyncio.TimerHandle | None = None
+        self._backlog_entries = 0
+        self._backlog_bytes = 0
+        self._drained = asyncio.Event()
+        self._drained.set()
+        self._stored_some = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told_memory = False
+
+    @property
+    def attempt(self) -> int:
+        """Connection attempts so far; the number of the newest one."""
+        return self._recorder.attempt
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """All exchanges in the order of their requests; number ``n`` stands at index ``n - 1``."""
+        return self._correlator.exchanges
+
+    @property
+    def waiting(self) -> int:
+        """Exchanges that have not ended."""
+        return self._correlator.waiting
+
+    async def connect(self, config: ConnectionConfig, source: TokenSourceConfig) -> Handshake:
+        """Open a connection as a new attempt, with a fresh token from ``source``.
+
+        Raises ConnectFailed, which was told by ``failed`` and stands in the log, when it does not open, and
+        InspectorError when the former connection has not ended.
+        """
+        if self.state is not ConnectionState.CLOSED:
+            raise InspectorError(f"This session is {self.state.name}.", "Disconnect first.")
+        self._loop = asyncio.get_running_loop()
+        self._recorder.attempt += 1
+        self.config = config
+        self.handshake = self.ending = self.failure = self.token_use = None
+        self._correlator.timeout_ns = int(config.request_timeout_s * 1e9)
+        self._note(f"Connecting to {mask_url(config.url)}, token by {config.auth_transport}.")
+        connection = Connection(config, source, self, self.used_tokens, ready=self._ready)
+        self._connection = connection
+        try:
+            return await connection.open()
+        except ConnectFailed as failure:
+            self.failure = failure
+            self._note(str(failure), problem=True)
+            self._flush()
+            self.failed.emit(failure)
+            raise
+
+    async def send_text(self, text: str) -> None:
+        """Send one text message, byte for byte. Raises NotOpen when the state is not OPEN."""
+        await self._open_connection().send_text(text)
+
+    async def send_binary(self, data: bytes) -> None:
+        """Send one binary message. Raises NotOpen when the state is not OPEN."""
+        await self._open_connection().send_binary(data)
+
+    async def ping(self, data: bytes = b"") -> None:
+        """Send one ping; the pong is an entry of its own. Raises NotOpen when the state is not OPEN."""
+        await self._open_connection().ping(data)
+
+    async def close(self, code: int = 1000, reason: str = "") -> Ending | None:
+        """Close with a code and a reason of the user's choice and wait for the ending; None when nothing was open.
+
+        While connecting, the attempt is given up. Raises InspectorError for a code that may not be sent.
+        """
+        connection = self._connection
+        if connection is None or self.state is ConnectionState.CLOSED:
+            return None
+        if self.state is ConnectionState.CONNECTING:
+            connection.abort()
+            return None
+        await connection.close(code, reason)
+        return await connection.wait_ended()
+
+    def abort(self) -> None:
+        """Drop the TCP connection without a close frame, or give up connecting."""
+        if self._connection is not None and self.state is not ConnectionState.CLOSED:
+            self._connection.abort()
+
+    async def settled(self) -> None:
+        """Wait until everything that was seen is in the store and announced."""
+        self._flush()
+        while self._backlog_entries:
+            self._stored_some.clear()
+            await self._stored_some.wait()
+
+    async def aclose(self) -> None:
+        """End the connection (1001, going away), write what was seen, and free everything but the store."""
+        if self._connection is not None and self.state is not ConnectionState.CLOSED:
+            try:
+                async with asyncio.timeout(2):
+                    await self.close(1001, "inspector closes")
+            except (TimeoutError, InspectorError):
+                self.abort()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(2):
+                        await self._connection.wait_ended()
+        await self._tasks.cancel()
+        for timer in (self._flush_timer, self._expire_timer):
+            if timer is not None:
+                timer.cancel()
+        self._flush_timer = self._expire_timer = None
+        await self.settled()
+
+    # What a connection tells: client.events.ConnectionListener
+
+    def on_state(self, state: ConnectionState) -> None:
+        """The state changed."""
+        self.state = state
+        if state is ConnectionState.OPEN:
+            self.opened_ns = time.monotonic_ns()
+        self.state_changed.emit(state)
+
+    def on_token(self, use: TokenUse) -> None:
+        """A token is about to be sent."""
+        self.token_use = use
+        self._note(f"Token taken: {use.source}{', used before' if use.reused else ''}.")
+        self.token_taken.emit(use)
+
+    def on_handshake(self, handshake: Handshake) -> None:
+        """The upgrade was answered, or gave up."""
+        self.handshake = handshake
+        monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
+        self._add(lambda: [self._recorder.handshake(handshake, monotonic_ns, wall_ns)])
+        self._flush()
+        self.handshake_done.emit(handshake)
+        for warning in handshake.warnings:
+            self.warned.emit(warning)
+
+    def on_frame(self, frame: Frame) -> None:
+        """A frame came or went."""
+        self._pending.append(frame)
+        self._backlog_entries += 1
+        self._backlog_bytes += len(frame.payload)
+        if self._backlog_entries > _BACKLOG_ENTRIES or self._backlog_bytes > _BACKLOG_BYTES:
+            self._drained.clear()
+        if len(self._pending) >= _FLUSH_ENTRIES:
+            self._flush()
+        elif self._flush_timer is None:
+            self._flush_timer = self._running_loop().call_later(_FLUSH_S, self._flush)
+
+    def on_ending(self, ending: Ending) -> None:
+        """An open connection ended."""
+        self.ending = ending
+        self._add(lambda: [*self._recorder.unfinished(), self._recorder.ending(ending)])
+        self._flush()
+        self._tell_exchanges(self._correlator.cut_off(self.attempt, ending.monotonic_ns))
+        self.ended.emit(ending)
+
+    async def _ready(self) -> None:
+        await self._drained.wait()
+
+    def _note(self, sentence: str, *, problem: bool = False) -> None:
+        monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
+        self._add(lambda: [self._recorder.note(sentence, monotonic_ns, wall_ns, problem=problem)])
+
+    def _add(self, make: Callable[[], list[Recorded]]) -> None:
+        self._pending.append(make)
+        self._backlog_entries += 1
+        if self._flush_timer is None:
+            self._flush_timer = self._running_loop().call_later(_FLUSH_S, self._flush)
+
+    def _flush(self) -> None:
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+            self._flush_timer = None
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        backlog, size = len(pending), 0
+        batch: list[tuple[Entry, bytes]] = []
+        changed: set[int] = set()
+        for item in pending:
+            if isinstance(item, Frame):
+                size += len(item.payload)
+                recorded = self._recorder.frame(item)
+                if recorded is not None:
+                    batch.append(self._correlate(recorded, changed))
+            else:
+                batch.extend(self._correlate(recorded, changed) for recorded in item())
+        if batch:
+            self.store.append(batch, lambda count: self._on_stored(count, backlog, size, changed))
+        else:
+            self._caught_up(backlog, size)
+        if self._correlator.waiting and self._expire_timer is None:
+            self._expire_timer = self._running_loop().call_later(_EXPIRE_S, self._expire)
+
+    def _correlate(self, recorded: Recorded, changed: set[int]) -> tuple[Entry, bytes]:
+        entry, payload, seen = recorded
+        if seen is not None:
+            if entry.direction:
+                self.sent += 1
+                changed |= self._correlator.sent(entry, seen)
+            else:
+                self.received += 1
+                changed |= self._correlator.received(entry, seen)
+        return entry, payload
+
+    def _on_stored(self, count: int, backlog: int, size: int, changed: set[int]) -> None:
+        # Called on the store's thread; the loop may be gone when the last batch is written while the app ends.
+        with contextlib.suppress(RuntimeError):
+            self._running_loop().call_soon_threadsafe(self._stored, count, backlog, size, changed)
+
+    def _stored(self, count: int, backlog: int, size: int, changed: set[int]) -> None:
+        self._caught_up(backlog, size)
+        self.entries_added.emit(count)
+        self._tell_exchanges(changed)
+        if self.store.lost_persistence and not self._told_memory:
+            self._told_memory = True
+            self.warned.emit(self.store.lost_persistence)
+
+    def _caught_up(self, backlog: int, size: int) -> None:
+        self._backlog_entries -= backlog
+        self._backlog_bytes -= size
+        self._stored_some.set()
+        if self._backlog_entries <= _BACKLOG_ENTRIES // 2 and self._backlog_bytes <= _BACKLOG_BYTES // 2:
+            self._drained.set()
+
+    def _expire(self) -> None:
+        self._expire_timer = None
+        self._tell_exchanges(self._correlator.expire(time.monotonic_ns()))
+        if self._correlator.waiting:
+            self._expire_timer = self._running_loop().call_later(_EXPIRE_S, self._expire)
+
+    def _tell_exchanges(self, changed: set[int]) -> None:
+        if changed:
+            self.exchanges_changed.emit(sorted(changed))
+
+    def _open_connection(self) -> Connection:
+        if self._connection is None:
+            raise InspectorError("There is no connection to send on.", "Connect first.")
+        return self._connection
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        return self._loop
