@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
-from .client.connection import ConnectFailed, Connection
+from .client.connection import Connection
 from .client.events import Ending, Frame, Handshake, TokenUse
+from .client.failures import ConnectFailed
 from .client.token_sources import UsedTokens
 from .errors import InspectorError
 from .protocol.states import ConnectionState
@@ -298,6 +299,7 @@ class Session:
 
     def _expire(self) -> None:
         self._expire_timer = None
+        self._flush()
         self._tell_exchanges(self._correlator.expire(time.monotonic_ns()))
         if self._correlator.waiting:
             self._expire_timer = self._running_loop().call_later(_EXPIRE_S, self._expire)

@@ -86,9 +86,8 @@ async def _flood_session(session: Any, url: str) -> dict[str, float]:
 
 async def session_alone(url: str) -> dict[str, float]:
     """The session with its store and correlator, no window."""
-    from optave_inspector.protocol.contract import Contract
-
     from optave_inspector.capture.store import CaptureStore
+    from optave_inspector.protocol.contract import Contract
     from optave_inspector.resources import schemas
     from optave_inspector.session import Session
 

@@ -10,14 +10,14 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from optave_inspector.client.connection import ConnectFailed
-from optave_inspector.protocol.contract import Contract
 from websockets.asyncio.server import ServerConnection, serve
 
 from optave_inspector.capture.entry import EntryFlag, EntryKind
 from optave_inspector.capture.store import CaptureStore
 from optave_inspector.client.config import AuthTransport, ConnectionConfig, NoToken, PastedToken
+from optave_inspector.client.failures import ConnectFailed
 from optave_inspector.errors import InspectorError
+from optave_inspector.protocol.contract import Contract
 from optave_inspector.protocol.states import ConnectionState
 from optave_inspector.resources import schemas
 from optave_inspector.session import Session
