@@ -90,15 +90,16 @@ class TenantConnection:
         finally:
             await self._tasks.cancel()
 
-    async def send(self, text: str) -> None:
-        """Send one frame, unless told to be silent or no longer able to."""
+    async def send(self, text: str) -> bool:
+        """Send one frame, unless told to be silent or no longer able to; whether it was sent."""
         if self.orders.silent or self.service.orders.silent:
-            return
+            return False
         try:
             await self.socket.send(text)
         except ConnectionClosed:
-            return
+            return False
         self.answered += 1
+        return True
 
     def status(self) -> Mapping[str, Any]:
         """For ``GET /control/status``."""
@@ -138,8 +139,8 @@ class TenantConnection:
         await self._send_answer(request, reply)
 
     async def _send_error(self, reply: Reply, code: str, content: str) -> None:
-        self.errors += 1
-        await self.send(reply.error(code, content))
+        if await self.send(reply.error(code, content)):
+            self.errors += 1
 
     async def _send_answer(self, request: Request, reply: Reply) -> None:
         settings = self.service.settings

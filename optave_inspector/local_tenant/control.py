@@ -112,7 +112,7 @@ class Control:
             raise _OrderError(
                 "invalid_code", "code must be a whole number from 0 to 65535, or null for an empty close frame."
             )
-        if len(reason.encode("utf-8", "surrogatepass")) > (faults.MAX_REASON_BYTES if code is not None else 0):
+        if len(reason.encode()) > (faults.MAX_REASON_BYTES if code is not None else 0):
             raise _OrderError("invalid_reason", "reason may have 123 bytes of UTF-8, and none without a code.")
         return self._each(parameters, lambda one: faults.close(one, code, reason), "close")
 
@@ -143,11 +143,12 @@ class Control:
         action = parse_action(_text(parameters, "action") or Action.INTERACTION)
         if action is None:
             raise _OrderError("invalid_value", f"action must be one of {', '.join(Action)}.")
-        found = self._open(parameters)
-        return _reached(found) | {"correlation_ids": [await faults.orphan(one, action) for one in found]}
+        named = {one.identity: one.service.stamps.correlation_id() for one in self._open(parameters)}
+        sent = self._each(parameters, lambda one: faults.orphan(one, action, named[one.identity]), "orphan")
+        return sent | {"correlation_ids": list(named.values())}
 
     async def _ping(self, parameters: _Parameters) -> dict[str, Any]:
-        data = _text(parameters, "data").encode("utf-8", "surrogatepass")
+        data = _text(parameters, "data").encode()
         if len(data) > 125:
             raise _OrderError("invalid_value", "data may have 125 bytes of UTF-8.")
         return self._each(parameters, lambda one: faults.ping(one, data), "ping")
@@ -171,6 +172,10 @@ def _text(parameters: _Parameters, name: str) -> str:
     value = parameters.get(name, "")
     if not isinstance(value, str):
         raise _OrderError("invalid_value", f"{name} must be text.")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise _OrderError("invalid_value", f"{name} holds half a character, which UTF-8 cannot carry.") from error
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 from typing import TYPE_CHECKING
@@ -39,15 +40,14 @@ def drop(connection: TenantConnection) -> None:
     transport = connection.socket.transport
     raw: socket.socket | None = transport.get_extra_info("socket")
     if raw is not None:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if os.name == "nt" else "ii", 1, 0))
     transport.abort()
 
 
-async def orphan(connection: TenantConnection, action: str) -> str:
-    """Send an answer to a request that nobody made; the correlation ID that it carries."""
-    reply = reply_to({"action": action}, connection.service.stamps, readable=True)
+async def orphan(connection: TenantConnection, action: str, correlation_id: str) -> None:
+    """Send an answer to a request that nobody made."""
+    reply = reply_to({"action": action, "correlationId": correlation_id}, connection.service.stamps, readable=True)
     await connection.send(reply.response(COMPLETED, {"content": "This answers a request that was never made."}))
-    return str(reply.correlation_id)
 
 
 async def ping(connection: TenantConnection, data: bytes) -> None:

@@ -160,18 +160,20 @@ def _notes(action: Action, headers: Mapping[str, Any], payload: Mapping[str, Any
     )
     if "headers" in payload:
         notes.append("payload.headers repeats header overrides; headers belong to the envelope only.")
-    notes.extend(_blank_items(payload["request"], "request"))
+    blank = _blank_items(payload["request"], "request")
+    if blank:
+        notes.append(f"An item with nothing but blank fields is in {', '.join(blank)}.")
     return notes
 
 
 def _blank_items(value: Mapping[str, Any], path: str) -> list[str]:
-    notes: list[str] = []
+    found: list[str] = []
     for name, part in value.items():
         where = f"{path}.{name}"
         if isinstance(part, Mapping) and path.count(".") < 1:
-            notes.extend(_blank_items(part, where))
+            found.extend(_blank_items(part, where))
         elif isinstance(part, list) and any(
             isinstance(item, Mapping) and item and not any(item.values()) for item in part
         ):
-            notes.append(f"{where} holds an item whose fields are all blank.")
-    return notes
+            found.append(where)
+    return found

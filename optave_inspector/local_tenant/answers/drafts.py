@@ -41,12 +41,13 @@ def adjust(asked: Asked) -> Answer:
     text = asked.content
     changes: list[str] = []
     for keywords, change, description in _CHANGES:
-        if wanted & keywords:
-            text = change(text, asked)
+        changed = change(text, asked) if wanted & keywords else text
+        if changed != text:
             changes.append(description)
+            text = changed
     if not changes:
         text = f"{text}\n\n(Asked for: {asked.instruction})" if asked.instruction else text
-        changes.append("kept the text: no word of the instruction is known to the local tenant")
+        changes.append("kept the text: the local tenant knows no way to change it as asked")
     return Answer(text, {"changes": changes})
 
 
