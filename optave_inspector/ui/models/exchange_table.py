@@ -87,6 +87,10 @@ class ExchangeTableModel(QAbstractTableModel):
 
     # -- what the panel asks
 
+    def now_ns(self) -> int:
+        """The present, by ``clock``."""
+        return self.clock()
+
     def exchange(self, row: int) -> Exchange:
         """The exchange of a row."""
         return self._exchanges[self._numbers[row] - 1]
@@ -223,7 +227,7 @@ class ExchangeTableModel(QAbstractTableModel):
         if column == ExchangeColumn.TOTAL:
             if exchange.ended_ns >= 0:
                 return duration_text(exchange.total_ns)
-            return f"{duration_text(max(self.clock() - exchange.sent_ns, 0))} …"
+            return f"{duration_text(max(self.now_ns() - exchange.sent_ns, 0))} …"
         if column == ExchangeColumn.ANSWERS:
             return str(len(exchange.answers))
         return f"+{duration_text(exchange.sent_ns - self.extent.first_ns)}"
