@@ -34,7 +34,7 @@ def cause_of(
     elif sent is not None and not dropped:
         return f"The inspector sent a close frame ({sent.code}), but {_tcp(error)} before an answer came."
     elif not dropped:
-        return f"{_capital(_tcp(error))} without a close frame."
+        return f"{_capital(_tcp(error))}, and no close frame came."
     if dropped:
         parts.append(dropped)
     elif error is not None:

@@ -105,7 +105,8 @@ def handshake_of(
     came = bytes(tap.opening) if tap is not None else b""
     read = _strictly(tap.answer) if tap is not None and tap.answer is not None else read_answer(came)
     headers = read.headers if read is not None else ()
-    selected = _joined(headers, "sec-websocket-protocol")
+    parsed = str(tap.subprotocol) if tap is not None and tap.subprotocol is not None else None
+    selected = parsed or _joined(headers, "sec-websocket-protocol")
     token_offered = opening.subprotocols[1:]
     warnings = list(opening.warnings)
     switched = read is not None and read.status == 101
