@@ -24,23 +24,27 @@ _log = logging.getLogger(__name__)
 _FORMAT = "%(asctime)s.%(msecs)03d %(levelname)s %(name)s: %(message)s"
 _THIRD_PARTY = ("aiohttp", "asyncio", "keyring", "qasync", "websockets")
 
-_NAMES = (
-    r"client_secret|client_assertion|access_token|refresh_token|id_token|proxy-authorization|authorization|password"
-)
+_SURE = r"client_secret|client_assertion|access_token|refresh_token|id_token|authorization|password|passphrase"
+_LIKELY = r"token|secret|ticket|jwt|api_?key|signature"
+_QUOTE = r"\\*[\"']"
+_SCHEME = r"(?:(?:bearer|basic)(?:\s|\+|%20)+)?"
 _SECRETS = (
     # A JSON object in base64url begins with "ey" or "ew"; two more parts make a JWS (RFC 7515), four a JWE (RFC 7516).
     re.compile(r"(?<![\w-])()e[wy][\w-]{6,}\.[\w-]*(?:\.[\w-]*){1,3}", re.ASCII),
     # Query, form, JSON, header line, and how Python shows dictionaries, tuples and fields.
     re.compile(
-        rf"((?<![\w-])(?:{_NAMES})(?:%3D|\\*[\"']?\s*[=:,])\s*(?:b(?=[\"']))?\\*[\"']?(?:(?:bearer|basic)(?:\s|\+|%20)+)?)"
-        r"(?!\s)[^\s\"'&,;<>()\[\]{}\\]+",
+        rf"((?:(?:{_SURE})(?:%3D|\s*[=:])|(?<![\w-])(?:{_LIKELY})(?:%3D|=)|(?:{_SURE}|{_LIKELY}){_QUOTE}\s*[=:,])"
+        rf"\s*(?:b(?=[\"']))?(?:{_QUOTE})?{_SCHEME})(?!\s)[^\s\"'&,;<>()\[\]{{}}\\]+",
         re.IGNORECASE,
     ),
     re.compile(r"(\bbearer(?:\s|\+|%20)+)[\w.~+/=-]{8,}", re.IGNORECASE | re.ASCII),
     # The token is the second of the subprotocols that are offered.
     re.compile(
-        r"(sec-websocket-protocol[\"']?\s*[:=,]\s*(?:b(?=[\"']))?[\"']?optave-v1\s*,\s*)[^\s\"',;()]+", re.IGNORECASE
+        rf"(sec-websocket-protocol(?:{_QUOTE})?\s*[:=,]\s*(?:b(?=[\"']))?(?:{_QUOTE})?optave-v1\s*,\s*)[^\s\"',;()]+",
+        re.IGNORECASE,
     ),
+    # User information in a URL (RFC 3986 section 3.2.1).
+    re.compile(r"(://)[^/?#@\s\"']+(?=@)"),
 )
 
 

@@ -78,7 +78,11 @@ def texts(log: AppLog) -> list[str]:
         f"('Sec-WebSocket-Protocol', 'optave-v1,{CANARY}')",
         f"refresh_token={CANARY};id_token={CANARY}",
         f"password = {CANARY}",
-        f"CLIENT_SECRET={CANARY}",
+        f"OPTAVE__CLIENT_SECRET={CANARY}",
+        f'{{"token": "{CANARY}"}}',
+        f"wss://host/?ticket={CANARY}&x=1",
+        f"https://me:{CANARY}@host/path",
+        f"https://{CANARY}@host/path",
     ],
 )
 def test_secrets_are_masked_in_every_spelling(text: str) -> None:
@@ -99,6 +103,9 @@ def test_secrets_are_masked_in_every_spelling(text: str) -> None:
         "the authorization failed",
         "client_secret is missing",
         "offers optave-v1, then the token",
+        "token: pasted, used once",
+        "has_token=True",
+        "write to support@example.com or see https://example.com/a@b",
         "0190b3c4-0000-7000-8000-000000000000",
     ],
 )
@@ -112,7 +119,7 @@ def test_what_stands_around_a_secret_stays_readable() -> None:
 
 
 def test_hostile_texts_are_masked_in_reasonable_time() -> None:
-    text = "ey" + "a" * 200_000 + "." + "authorization=" * 20_000 + "bearer " * 20_000
+    text = "ey" + "a" * 200_000 + "." + "authorization=" * 20_000 + "bearer " * 20_000 + "://" * 20_000
     assert isinstance(redact(text), str)
 
 
