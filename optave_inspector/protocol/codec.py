@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 
 from . import message_fields
-from .message_fields import Connections, MessageFields, Payload, Session
+from .message_fields import Connections, Headers, MessageFields, Payload, Session
 from .read_json import TOO_DEEP, ReadResult, json_text, read_json, without_surrogates
 from .summary import as_text, one_line, request_summary, response_items, response_summary
 
 __all__ = ["Peek", "ReadResult", "Shape", "peek", "read_json"]
 
 _ERROR = "error"
+_NO_PAYLOAD = Payload()
 _NO_SESSION = Session()
 _NO_CONNECTIONS = Connections()
 
@@ -87,8 +88,9 @@ def _peek_tolerantly(payload: bytes) -> Peek:
 
 
 def _recognise(fields: MessageFields) -> Peek:
-    if fields.headers is not None and fields.payload is not None:
-        return _envelope(fields, fields.payload)
+    headers = fields.headers
+    if headers is not None and (fields.payload is not None or headers.correlation_id or headers.schema_ref):
+        return _envelope(fields, headers, fields.payload or _NO_PAYLOAD)
     if fields.error or _ERROR in (fields.state, fields.action_type):
         return _bare_error(fields)
     if fields.action == "superpower" or (fields.action_type is not None and fields.message is not None):
@@ -98,8 +100,7 @@ def _recognise(fields: MessageFields) -> Peek:
     return _other(fields)
 
 
-def _envelope(fields: MessageFields, payload: Payload) -> Peek:
-    headers = fields.headers or message_fields.Headers()
+def _envelope(fields: MessageFields, headers: Headers, payload: Payload) -> Peek:
     schema_ref = headers.schema_ref if isinstance(headers.schema_ref, str) else ""
     answered = schema_ref.startswith(("optave.response.", "optave.error."))
     if not answered and not schema_ref.startswith("optave.message."):
@@ -213,17 +214,24 @@ def _error_code(fields: MessageFields, payload: Payload) -> str:
     for error in (payload.error, fields.error):
         if isinstance(error, dict) and (code := _id(error.get("code"))):
             return code
-    return next((code for item in response_items(payload.message) if (code := _id(item.error_code))), "")
+    for item in response_items(payload.message):
+        if item.error_code is not None and (code := _id(item.error_code)):
+            return code
+    return ""
 
 
 def _answer_summary(fields: MessageFields, payload: Payload, code: str) -> str:
-    text = ""
-    for error in (payload.error, fields.error):
-        text = text or as_text(error.get("message") if isinstance(error, dict) else error or None)
-    text = text or response_summary(payload.message)
+    text = _error_text(payload.error) or _error_text(fields.error) or response_summary(payload.message)
     if not text:
         text = " ".join(part for part in (_id(payload.action_type), _id(payload.state)) if part)
     return one_line(f"{code}: {text}" if code and text else code or text)
+
+
+def _error_text(error: Any) -> str:
+    """The message of an error object, or what else stands in ``error``."""
+    if not error:
+        return ""
+    return as_text(error.get("message") if isinstance(error, dict) else error)
 
 
 def _titled(title: str, text: str) -> str:

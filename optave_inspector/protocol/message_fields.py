@@ -105,7 +105,7 @@ def from_json(value: dict[str, Any]) -> MessageFields:
     headers, payload = value.get("headers"), value.get("payload")
     fields: MessageFields = _payload(MessageFields, value)
     fields.headers = _leaves(Headers, headers) if isinstance(headers, dict) else None
-    fields.payload = _payload(Payload, payload) if "payload" in value else None
+    fields.payload = _payload(Payload, payload) if payload is not None else None
     fields.correlation_id = value.get("correlationId")
     fields.connection_id = value.get("connectionId")
     fields.request_id = value.get("requestId")

@@ -63,11 +63,18 @@ def without_surrogates(text: str) -> str:
 def json_text(value: Any) -> str:
     """A short compact JSON text of any value read by :func:`read_json`, cut after 200 characters."""
     try:
-        text = msgspec.json.encode(value).decode()
-    except (UnicodeError, OverflowError, ValueError, TypeError, RecursionError):
-        text = repr(value) if isinstance(value, (int, float, str)) else f"<{type(value).__name__}>"
-    text = without_surrogates(text)
+        text = msgspec.json.encode(value).decode() if not isinstance(value, float) else repr(value)
+    except (UnicodeError, ValueError, TypeError, RecursionError):
+        text = _any_text(value)
     return text if len(text) <= _CUT_AFTER else f"{text[: _CUT_AFTER - 1]}…"
+
+
+def _any_text(value: Any) -> str:
+    """The text of what the quick encoder refuses: lone surrogates, deep nesting, values that are not JSON."""
+    try:
+        return without_surrogates(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    except (ValueError, TypeError, RecursionError):
+        return f"<{type(value).__name__}>"
 
 
 class _Reading:

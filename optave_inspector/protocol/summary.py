@@ -15,12 +15,14 @@ _CONTROLS |= dict.fromkeys(
 
 def one_line(text: str) -> str:
     """``text`` on one line of at most 200 characters, with visible signs for controls and direction marks."""
-    short = " ".join(text[: SUMMARY_CHARACTERS * 4].split())
-    if not short.isprintable():
-        short = without_surrogates(short.translate(_CONTROLS))
-    if len(short) > SUMMARY_CHARACTERS or len(text) > SUMMARY_CHARACTERS * 4:
-        return f"{short[: SUMMARY_CHARACTERS - 1]}…"
-    return short
+    head = text[: SUMMARY_CHARACTERS + 1]
+    if not head.isprintable():
+        head = " ".join(text[: SUMMARY_CHARACTERS * 4].split())
+        if not head.isprintable():
+            head = without_surrogates(head.translate(_CONTROLS))
+        if len(head) <= SUMMARY_CHARACTERS and len(text) > SUMMARY_CHARACTERS * 4:
+            return f"{head[: SUMMARY_CHARACTERS - 1]}…"
+    return head.strip() if len(head) <= SUMMARY_CHARACTERS else f"{head[: SUMMARY_CHARACTERS - 1].strip()}…"
 
 
 def request_summary(request: Request | None) -> str:
@@ -36,7 +38,11 @@ def response_summary(message: Superpower | str | None) -> str:
     """What is answered: the content of the first item that has one."""
     if isinstance(message, str):
         return one_line(message)
-    return next((one_line(text) for item in response_items(message) if (text := as_text(item.content)).strip()), "")
+    for item in response_items(message):
+        text = as_text(item.content)
+        if text and (line := one_line(text)):
+            return line
+    return ""
 
 
 def response_items(message: Superpower | str | None) -> list[Item]:
