@@ -50,6 +50,7 @@ class CaptureStore:
         folder = None
         try:
             folder = Path(tempfile.mkdtemp(prefix="optave-inspector-"))
+            folder.chmod(0o700)  # mkdtemp gives less where the umask takes away from the owner, too
             path = folder / "session.optave-capture"
             return cls(path, Writer(path, create_file(path), 0, "", on_failed), folder)
         except (OSError, StoreError) as error:

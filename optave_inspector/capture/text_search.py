@@ -109,7 +109,8 @@ def _spellings(text: str) -> list[str]:
     """The text in the cases that it is likely to be written in, where SQLite knows the case of ASCII letters only."""
     if text.isascii():
         return [text]
-    return list(dict.fromkeys([text, text.lower(), text.upper(), text.capitalize(), text.title()]))
+    by_letter = "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text)
+    return list(dict.fromkeys([text, text.lower(), text.upper(), by_letter, text.capitalize(), text.title()]))
 
 
 def _in_json(text: str, *, ascii_only: bool) -> str:
