@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from ..errors import InspectorError
 from ..tasks import Tasks
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class SessionBridge(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._tasks = Tasks("window", on_error=lambda name, error: self.warned.emit("error", f"{error}"))
+        self._tasks = Tasks("window", on_error=self._on_error)
         self._changed: set[int] = set()
         self._count = 0
         self._selected_entry = 0
@@ -52,23 +53,29 @@ class SessionBridge(QObject):
         self._gather.setSingleShot(True)
         self._gather.setInterval(_GATHER_MS)
         self._gather.timeout.connect(self.flush)
-        session.entries_added.connect(self._on_entries)
-        session.exchanges_changed.connect(self._on_exchanges)
-        session.state_changed.connect(lambda _state: self.stateChanged.emit())
-        session.token_taken.connect(lambda _use: self.stateChanged.emit())
-        session.handshake_done.connect(lambda _handshake: self.handshakeDone.emit())
-        session.ended.connect(lambda _ending: self.ended.emit())
-        session.failed.connect(lambda _failure: self.failed.emit())
-        session.warned.connect(lambda sentence: self.warned.emit("warning", sentence))
+        self._heard = (
+            (session.entries_added, self._on_entries),
+            (session.exchanges_changed, self._on_exchanges),
+            (session.state_changed, lambda _state: self.stateChanged.emit()),
+            (session.token_taken, lambda _use: self.stateChanged.emit()),
+            (session.handshake_done, lambda _handshake: self.handshakeDone.emit()),
+            (session.ended, lambda _ending: self.ended.emit()),
+            (session.failed, lambda _failure: self.failed.emit()),
+            (session.warned, lambda sentence: self.warned.emit("warning", sentence)),
+        )
+        for signal, slot in self._heard:
+            signal.connect(slot)
 
     def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         """Run a coroutine of the session from a slot. An error that it lets out is shown in the message bar."""
         self._tasks.start(work, name)
 
     async def stop(self) -> None:
-        """Cancel what still runs; before the session is closed."""
+        """Cancel what still runs and hear no more of the session; before it is closed."""
         self._gather.stop()
         await self._tasks.cancel()
+        for signal, slot in self._heard:
+            signal.disconnect(slot, missing_ok=True)
 
     def select_entry(self, number: int) -> None:
         """Select an entry everywhere: the log, the detail pane, and its exchange."""
@@ -112,6 +119,13 @@ class SessionBridge(QObject):
         if self._changed:
             changed, self._changed = sorted(self._changed), set()
             self.exchangesChanged.emit(changed)
+
+    def _on_error(self, name: str, error: BaseException) -> None:
+        if isinstance(error, InspectorError):
+            self.warned.emit("error", str(error))
+            return
+        what = f"{type(error).__name__}: {error}".rstrip(": ")
+        self.warned.emit("error", f"The inspector itself failed in “{name}” ({what}). Its log has the details.")
 
     def _on_entries(self, count: int) -> None:
         self._count = count

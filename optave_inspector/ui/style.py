@@ -20,6 +20,7 @@ def style_sheet(theme: Theme) -> str:
     t = theme
     shade = "dark" if theme.dark else "light"
     down, up, right = (resource(f"icons/chevron-{where}-{shade}.svg").as_posix() for where in ("down", "up", "right"))
+    check = resource(f"icons/check-{shade}.svg").as_posix()
     return f"""
 QMainWindow, QDialog {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.window}; width: 6px; height: 6px; }}
@@ -64,7 +65,16 @@ QPushButton[kind="primary"]:disabled {{ background: {t.neutral_back}; color: {t.
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; }}
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: {t.neutral_back}; }}
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ border: 1px solid {t.accent}; }}
-QToolButton[compact="true"] {{ padding: 0px 5px; }}
+QToolButton[tight="true"] {{ padding: 4px 3px; }}
+QToolButton[compact="true"] {{ padding: 0px; }}
+QPushButton[joined="left"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
+QToolButton[joined="right"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: none; padding: 0 6px; }}
+QToolButton[kind="primary"] {{ background: {t.accent}; color: {t.accent_text}; border: 1px solid {t.accent}; border-left: 1px solid {t.accent_text}; }}
+QPushButton[fold="true"] {{ text-align: left; background: transparent; border: 1px solid transparent; color: {t.muted};
+  font-weight: 600; padding: 3px 0; }}
+QPushButton[fold="true"]:focus {{ border: 1px solid {t.accent}; }}
+QPushButton[kind="danger"] {{ color: {t.error}; border: 1px solid {t.error}; }}
+QPushButton[kind="danger"]:hover {{ background: {t.error_back}; }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0px; }}
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
@@ -72,6 +82,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
   selection-background-color: {t.selection}; selection-color: {t.selection_text}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 1px solid {t.accent}; }}
 QLineEdit[problem="true"], QPlainTextEdit[problem="true"], QSpinBox[problem="true"], QComboBox[problem="true"] {{ border: 1px solid {t.error}; }}
+QPlainTextEdit[bare="true"] {{ background: transparent; color: {t.muted}; border: none; padding: 0; }}
 QLineEdit:read-only {{ background: {t.panel}; color: {t.muted}; }}
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QPlainTextEdit:disabled {{ color: {t.disabled}; }}
 QComboBox {{ padding-right: 20px; }}
@@ -86,6 +97,12 @@ QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.borde
   selection-color: {t.selection_text}; outline: none; }}
 QRadioButton, QCheckBox {{ background: transparent; spacing: 6px; padding: 1px; border: 1px solid transparent; border-radius: 4px; }}
 QRadioButton:focus, QCheckBox:focus {{ border: 1px solid {t.accent}; }}
+QRadioButton::indicator, QCheckBox::indicator {{ width: 13px; height: 13px; background: {t.base}; border: 1px solid {t.muted}; }}
+QRadioButton::indicator {{ border-radius: 7px; }}
+QCheckBox::indicator, QMenu::indicator:non-exclusive {{ border-radius: 3px; }}
+QRadioButton::indicator:checked {{ border: 4px solid {t.accent}; border-radius: 7px; width: 7px; height: 7px; }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border: 1px solid {t.accent}; image: url("{check}"); }}
+QRadioButton::indicator:disabled, QCheckBox::indicator:disabled {{ background: {t.window}; border: 1px solid {t.border}; }}
 
 QTableView, QTreeView, QListView {{ background: {t.base}; alternate-background-color: {t.alternate}; border: 1px solid transparent;
   gridline-color: {t.border}; selection-background-color: {t.selection}; selection-color: {t.selection_text}; outline: none; }}

@@ -42,6 +42,7 @@ class PanelDock(QDockWidget):
         self.menu_button.setText("⋮")
         self.menu_button.setProperty("kind", "quiet")
         self.menu_button.setProperty("compact", True)
+        self.menu_button.setFixedSize(22, 20)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.menu_button.setMenu(self._menu)

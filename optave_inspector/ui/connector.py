@@ -1,0 +1,106 @@
+"""Connecting and closing as the current profile says: one way for buttons, menus and the message bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ..client.connection import ConnectFailed
+from ..errors import InspectorError
+from ..profiles.profile import ProfileError, TokenSourceKind
+from ..profiles.secrets import CLIENT_SECRET, TOKEN
+from ..protocol.states import ConnectionState
+
+if TYPE_CHECKING:
+    from ..profiles.profile import Profile
+    from .bridge import SessionBridge
+    from .current_profile import CurrentProfile
+
+
+class Connector(QObject):
+    """Joins the current profile, its secret and the session. The bridge tells failures, ``refused`` what to correct."""
+
+    refused = Signal(str, str)
+    """The profile cannot connect as it is: the name of its field, and why in words."""
+    secretNeeded = Signal(str, str)
+    """A secret is missing: ``client_secret`` or ``token``, and what to say. Answer by :meth:`connect_with`."""
+    secretGiven = Signal()
+    """A secret was entered and is kept now."""
+
+    def __init__(self, bridge: SessionBridge, current: CurrentProfile, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._session = bridge.session
+        self._current = current
+        self._starting = False
+        self.allow_reuse = False
+        """The user's decision to send a pasted token again; falls back to False with every other token."""
+
+    def connect_now(self) -> None:
+        """Open a connection by the current profile. Does nothing while one is open or under way."""
+        if self._starting or self._session.state is not ConnectionState.CLOSED:
+            return
+        self._starting = True
+        self._bridge.start(self._connect(self._current.profile), "connect")
+
+    def connect_with(self, field: str, secret: str) -> None:
+        """Keep a secret that was asked for, and connect."""
+        if self._starting or self._session.state is not ConnectionState.CLOSED:
+            return
+        self._starting = True
+        self._bridge.start(self._keep_and_connect(self._current.profile, field, secret), "connect")
+
+    def disconnect_now(self) -> None:
+        """Close with 1000, or give up connecting."""
+        self.close_with(1000, "")
+
+    def close_with(self, code: int, reason: str) -> None:
+        """Close with a code and a reason of the user's choice."""
+        if self._session.state in (ConnectionState.OPEN, ConnectionState.CONNECTING):
+            self._bridge.start(self._session.close(code, reason), "close")
+
+    def drop(self) -> None:
+        """Drop the TCP connection without a close frame."""
+        self._session.abort()
+
+    async def _keep_and_connect(self, profile: Profile, field: str, secret: str) -> None:
+        await self._current.secrets.set(profile.id, field, secret, remember=field == CLIENT_SECRET)
+        self.secretGiven.emit()
+        await self._connect(profile)
+
+    async def _connect(self, profile: Profile) -> None:
+        try:
+            problems = profile.problems()
+            if problems:
+                self.refused.emit(problems[0].field, problems[0].sentence)
+                return
+            secret = await self._secret(profile)
+            if secret is None:
+                return
+            config = profile.connection_config()
+            source = profile.token_source(secret, allow_reuse=self.allow_reuse)
+            await self._session.connect(config, source)
+        except ProfileError as error:
+            self.refused.emit(error.field, str(error))
+        except ConnectFailed:
+            return  # told by the bridge's own signal
+        except InspectorError as error:
+            self._bridge.warned.emit("error", str(error))
+        finally:
+            self._starting = False
+
+    async def _secret(self, profile: Profile) -> str | None:
+        """The client secret or the token, empty where none is needed; None when the user must be asked first."""
+        if not profile.needs_secret:
+            return ""
+        pasted = profile.token_source_kind is TokenSourceKind.PASTED
+        field = TOKEN if pasted else CLIENT_SECRET
+        secret = await self._current.secrets.get(profile.id, field)
+        if secret:
+            return secret
+        what = "a token" if pasted else "the client secret"
+        memory, keyring = "It is kept until the app is closed.", "It is kept in the desktop's keyring, never in a file."
+        where = memory if pasted else self._current.secrets.notice or keyring
+        self.secretNeeded.emit(field, f"“{profile.name}” needs {what} to connect. {where}")
+        return None

@@ -1,0 +1,65 @@
+"""The texts of the Help menu: what runs here in which version, and every shortcut."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import PySide6
+from PySide6.QtCore import QSysInfo, qVersion
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
+
+from ... import __version__
+from ...paths import config_dir, data_dir, log_dir
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+_LIBRARIES = ("websockets", "aiohttp", "qasync", "msgspec", "jsonschema-rs", "keyring", "platformdirs", "psygnal")
+
+
+def about_text() -> str:
+    """Versions and folders, to put into a problem report."""
+    rows = [
+        ("Optave Inspector", __version__),
+        ("Python", platform.python_version()),
+        ("Qt", f"{qVersion()} by PySide6 {PySide6.__version__}, platform {QGuiApplication.platformName()}"),
+        ("System", f"{QSysInfo.prettyProductName()}, {QSysInfo.currentCpuArchitecture()}"),
+        *((name, _version(name)) for name in _LIBRARIES),
+        ("Settings", str(config_dir())),
+        ("Data", str(data_dir())),
+        ("Log", str(log_dir())),
+    ]
+    words = "Connect to Optave tenants, inspect their WebSocket frames, and reproduce close-code issues."
+    return f"{words}\n\n{_table(rows)}\n\nApache License 2.0"
+
+
+def shortcuts_text(window: QWidget) -> str:
+    """Every shortcut of the window and what it does."""
+    rows: dict[str, str] = {}
+    for action in window.findChildren(QAction):
+        if not action.shortcut().isEmpty():
+            rows[_keys(action.shortcut())] = action.text().replace("&", "").rstrip("…")
+    for shortcut in window.findChildren(QShortcut):
+        if not shortcut.key().isEmpty():
+            rows.setdefault(_keys(shortcut.key()), shortcut.whatsThis() or shortcut.objectName())
+    rows["Tab, Shift+Tab"] = "Next and former control"
+    rows["Alt+letter"] = "The menu or field with this letter underlined"
+    return _table(list(rows.items()))
+
+
+def _keys(sequence: QKeySequence) -> str:
+    return sequence.toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "version not known"
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)

@@ -1,0 +1,247 @@
+"""Where a fresh token comes from: client credentials, a pasted token, or nowhere."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+
+from ...client.client_credentials import token_url
+from ...client.config import AuthTransport
+from ...profiles.profile import TokenSourceKind
+from ...profiles.secrets import CLIENT_SECRET, TOKEN
+from ...protocol.token import read_token, strip_bearer, subprotocol_problem
+from ...protocol.url_template import DEFAULT_AUTH_TEMPLATE
+from ..messages import clock
+from ..widgets.form import Field, SecretField, section, words
+from ..widgets.look import set_look
+from ..widgets.url_text import UrlText
+from .connection_url import effective_auth_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...profiles.profile import Profile
+    from ..bridge import SessionBridge
+    from ..connector import Connector
+    from ..current_profile import CurrentProfile
+
+_KINDS = {
+    TokenSourceKind.CLIENT_CREDENTIALS: "Client credentials",
+    TokenSourceKind.PASTED: "Pasted token",
+    TokenSourceKind.NONE: "None",
+}
+_LABEL_WIDTH = 58
+_SECRET_PAUSE_MS = 800
+
+
+class TokenSection(QWidget):
+    """Settings of the token source. Secrets go to the keyring or to memory, never into the profile."""
+
+    def __init__(self, bridge: SessionBridge, current: CurrentProfile, connector: Connector) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self._session = bridge.session
+        self._current = current
+        self._connector = connector
+        self._shown_profile = ""
+        self._kind = QComboBox()
+        self._kind.setObjectName("connectionTokenSourceCombo")
+        self._kind.setAccessibleName("Token source")
+        for kind, name in _KINDS.items():
+            self._kind.addItem(name, kind)
+        self._kind.activated.connect(lambda index: current.edit(token_source_kind=self._kind.itemData(index)))
+        self._unused = words("connectionTokenUnused")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(section("Token source"))
+        layout.addWidget(self._kind)
+        layout.addWidget(self._unused)
+        self._credentials = self._build_credentials()
+        self._pasted = self._build_pasted()
+        layout.addWidget(self._credentials)
+        layout.addWidget(self._pasted)
+        self._secret_pause = QTimer(self)
+        self._secret_pause.setSingleShot(True)
+        self._secret_pause.setInterval(_SECRET_PAUSE_MS)
+        self._secret_pause.timeout.connect(self.keep_secret)
+        connector.secretGiven.connect(self._load_secrets)
+        bridge.stateChanged.connect(self._show_token)
+        # Each time a used token goes out again is a decision of its own.
+        bridge.handshakeDone.connect(lambda: self._set_reuse(False))
+
+    def show_profile(self, profile: Profile) -> None:
+        """Show the values of ``profile``; its secrets follow when the keyring has answered."""
+        self._kind.setCurrentIndex(self._kind.findData(profile.token_source_kind))
+        unused = profile.auth_transport is AuthTransport.NONE
+        self._unused.setText("Not used: the auth transport sends no token." if unused else "")
+        self._credentials.setVisible(profile.token_source_kind is TokenSourceKind.CLIENT_CREDENTIALS)
+        self._pasted.setVisible(profile.token_source_kind is TokenSourceKind.PASTED)
+        self._auth_url.set_text(profile.auth_url)
+        self._client_id.set_text(profile.client_id)
+        self._in_body.setChecked(profile.secret_in_body)
+        url = effective_auth_url(profile)
+        asked = token_url(url) if url else ""
+        self._effective.set_text("" if asked == profile.auth_url.strip() else asked)
+        if profile.id != self._shown_profile:
+            self.keep_secret()
+            self._shown_profile = profile.id
+            for field in (self._secret, self._token):
+                field.set_text("")
+                field.hide_text()
+            self._set_reuse(False)
+            self._load_secrets()
+        self._show_token()
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """Mark the fields that are wrong."""
+        self._auth_url.set_problem(problems.get("auth_url", ""))
+        self._client_id.set_problem(problems.get("client_id", ""))
+        self._secret.set_problem(problems.get("client_secret", ""))
+        self._token_problem = problems.get("token", "")
+        self._show_token()
+
+    def widget_of(self, field: str) -> QWidget | None:
+        """The line to type in for the profile's ``field``."""
+        rows = {
+            "auth_url": self._auth_url,
+            "client_id": self._client_id,
+            CLIENT_SECRET: self._secret,
+            TOKEN: self._token,
+        }
+        return rows[field].edit if field in rows else None
+
+    def keep_secret(self) -> None:
+        """Hand the typed client secret over to where it is kept, now."""
+        if self._secret_pause.isActive():
+            self._secret_pause.stop()
+            self._bridge.start(self._keep(self._shown_profile, CLIENT_SECRET, self._secret.edit.text()), "keep secret")
+
+    def _build_credentials(self) -> QWidget:
+        box = QWidget()
+        self._auth_url = Field(
+            "Auth URL template",
+            "connectionAuthUrlEdit",
+            "Authentication URL template",
+            above=True,
+            url=True,
+            placeholder=DEFAULT_AUTH_TEMPLATE,
+            tip="Where the token is asked for; takes the same placeholders. /token is added where it is missing",
+        )
+        self._auth_url.edited.connect(lambda text: self._current.edit(auth_url=text))
+        self._effective = UrlText("connectionEffectiveTokenUrl", "Effective token URL")
+        self._effective.setToolTip("Where the token is asked for, by POST")
+        self._client_id = Field("Client ID", "connectionClientIdEdit", "Client ID", label_width=_LABEL_WIDTH)
+        self._client_id.edited.connect(lambda text: self._current.edit(client_id=text))
+        self._secret = SecretField(
+            "Secret",
+            "connectionClientSecretEdit",
+            "Client secret",
+            label_width=_LABEL_WIDTH,
+            tip="Never written into a file",
+        )
+        self._secret.edited.connect(lambda _text: self._secret_pause.start())
+        self._secret.edit.editingFinished.connect(self.keep_secret)
+        self._kept = words("connectionSecretKept")
+        self._in_body = QCheckBox("Send in a form body")
+        self._in_body.setObjectName("connectionSecretInBodyCheck")
+        self._in_body.setAccessibleName("Send the client credentials in a form body")
+        self._in_body.setToolTip(
+            "Off: in the query, as the service documents it; servers on the way may log the secret then.\n"
+            "On: in the body, as RFC 6749 asks."
+        )
+        self._in_body.clicked.connect(lambda checked: self._current.edit(secret_in_body=checked))
+        _stack(box, self._auth_url, self._effective, self._client_id, self._secret, self._kept, self._in_body)
+        return box
+
+    def _build_pasted(self) -> QWidget:
+        box = QWidget()
+        self._token_problem = ""
+        self._token = SecretField(
+            "Token",
+            "connectionTokenEdit",
+            "Pasted token",
+            label_width=_LABEL_WIDTH,
+            placeholder="Paste a fresh token",
+            tip="A JWT, with or without Bearer; kept until the app is closed",
+        )
+        self._token.edited.connect(self._token_edited)
+        self._reading = words("connectionTokenReading")
+        self._used = words("connectionTokenUsed", "warning")
+        self._reuse = QCheckBox("Send it again all the same")
+        self._reuse.setObjectName("connectionAllowReuseCheck")
+        self._reuse.setAccessibleName("Send the used token again all the same")
+        self._reuse.setToolTip("To see what the server does; each token opens one connection")
+        self._reuse.clicked.connect(self._set_reuse)
+        _stack(box, self._token, self._reading, self._used, self._reuse)
+        return box
+
+    def _token_edited(self, text: str) -> None:
+        self._set_reuse(False)
+        self._token_problem = ""
+        self._bridge.start(self._keep(self._current.profile.id, TOKEN, text.strip()), "keep token")
+        self._show_token()
+
+    def _set_reuse(self, allowed: bool) -> None:
+        self._connector.allow_reuse = allowed
+        self._reuse.setChecked(allowed)
+
+    def _show_token(self) -> None:
+        token = self._token.edit.text()
+        used = bool(token) and token in self._session.used_tokens
+        self._used.setText("⚠ Used once: it was sent already, and each token opens one connection." if used else "")
+        self._reuse.setVisible(used)
+        by_subprotocol = self._current.profile.auth_transport is AuthTransport.SUBPROTOCOL
+        unfit = subprotocol_problem(strip_bearer(token)) if token and by_subprotocol else ""
+        self._token.set_problem(self._token_problem or unfit)
+        self._reading.setText(_read(token) if token else "")
+
+    def _load_secrets(self) -> None:
+        self._bridge.start(self._load(self._current.profile.id), "load secrets")
+
+    async def _load(self, profile_id: str) -> None:
+        secret = await self._current.secrets.get(profile_id, CLIENT_SECRET)
+        token = await self._current.secrets.get(profile_id, TOKEN)
+        if profile_id != self._current.profile.id:
+            return
+        if secret and not self._secret_pause.isActive():
+            self._secret.set_text(secret)
+        if token:
+            self._token.set_text(token)
+        self._show_kept()
+        self._show_token()
+
+    async def _keep(self, profile_id: str, field: str, secret: str) -> None:
+        await self._current.secrets.set(profile_id, field, secret, remember=field == CLIENT_SECRET)
+        self._show_kept()
+
+    def _show_kept(self) -> None:
+        notice = self._current.secrets.notice
+        set_look(self._kept, "role", "warning" if notice else "muted")
+        self._kept.setText("⚠ No keyring: kept until the app ends." if notice else "Kept in the desktop's keyring.")
+        self._kept.setToolTip(notice)
+        self._kept.setAccessibleDescription(notice)
+
+
+def _read(token: str) -> str:
+    reading = read_token(token)
+    if reading.problem:
+        return reading.problem
+    facts = ["JWT"]
+    if reading.subject:
+        facts.append(f"for {reading.subject}")
+    if reading.expires_unix_s is not None:
+        left = reading.expires_unix_s - time.time()
+        facts.append(f"expires in {clock(left)}" if left > 0 else f"expired {clock(-left)} ago")
+    return " · ".join(facts)
+
+
+def _stack(box: QWidget, *widgets: QWidget) -> None:
+    layout = QVBoxLayout(box)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(6)
+    for widget in widgets:
+        layout.addWidget(widget)

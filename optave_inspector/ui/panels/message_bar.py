@@ -1,0 +1,144 @@
+"""The bar at the bottom: how a connection ended, why one did not open, and whatever else must be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from ...protocol.states import ConnectionState
+from ..dialogs.text_dialog import TextDialog
+from ..messages import Message, ending_message, failure_message, notice
+from ..widgets.elided_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from ..bridge import SessionBridge
+
+_KEPT = 200
+"""As many messages stay readable under Details; older ones go."""
+
+
+class MessageBar(QFrame):
+    """Shows the newest message that was not dismissed; hidden while there is none.
+
+    Endings and failures go by themselves once a connection opens again; all messages of the session stay readable
+    under Details.
+    """
+
+    reconnectAsked = Signal()
+
+    def __init__(self, bridge: SessionBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messageBar")
+        self.setAccessibleName("Messages")
+        self._session = bridge.session
+        self._all: list[Message] = []
+        self._waiting: list[Message] = []
+        self._build()
+        bridge.ended.connect(lambda: self.show_message(ending_message(self._session)))
+        bridge.failed.connect(lambda: self.show_message(failure_message(self._session)))
+        bridge.warned.connect(lambda kind, sentence: self.show_message(notice(kind, sentence)))
+        bridge.stateChanged.connect(self._state_changed)
+        self._render()
+
+    @property
+    def message(self) -> Message | None:
+        """What is on show."""
+        return self._waiting[-1] if self._waiting else None
+
+    @property
+    def history(self) -> list[Message]:
+        """All messages of this session, oldest first."""
+        return list(self._all)
+
+    def show_message(self, message: Message) -> None:
+        """Add a message and show it. The same words twice in a row count once."""
+        if self.message is not None and (self.message.text, self.message.headline) == (message.text, message.headline):
+            return
+        self._all = [*self._all, message][-_KEPT:]
+        self._waiting = [*self._waiting, message][-_KEPT:]
+        self._render()
+
+    def dismiss(self) -> None:
+        """Take the message on show away; the one before it comes back."""
+        if self._waiting:
+            self._waiting.pop()
+            self._render()
+
+    def show_history(self) -> None:
+        """Open all messages of this session, newest first, to read and to copy."""
+        text = "\n\n".join(message.in_full() for message in reversed(self._all)) or "No messages so far."
+        TextDialog("Messages of this session", {"Messages": text}, "messagesDialog", self.window()).open()
+
+    def _state_changed(self) -> None:
+        if self._session.state is ConnectionState.OPEN and any(message.retry for message in self._waiting):
+            self._waiting = [message for message in self._waiting if not message.retry]
+            self._render()
+
+    def _build(self) -> None:
+        self._headline = QLabel()
+        self._headline.setObjectName("messageHeadline")
+        self._headline.setTextFormat(Qt.TextFormat.PlainText)
+        self._text = ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._text.setObjectName("messageText")
+        self._advice = ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._advice.setObjectName("messageAdvice")
+        self._advice.setProperty("role", "title")
+        self._more = QLabel()
+        self._more.setObjectName("messageMore")
+        self._more.setProperty("role", "muted")
+        self._retry = QPushButton("Reconnect")
+        self._retry.setObjectName("messageReconnectButton")
+        self._retry.setToolTip("Connect again as the profile says, with a fresh token")
+        self._retry.clicked.connect(self.reconnectAsked)
+        details = QPushButton("Details")
+        details.setObjectName("messageDetailsButton")
+        details.setAccessibleName("Details of all messages")
+        details.setToolTip("Read and copy all messages of this session")
+        details.clicked.connect(self.show_history)
+        dismiss = QToolButton()
+        dismiss.setText("✕")
+        dismiss.setObjectName("messageDismissButton")
+        dismiss.setAccessibleName("Dismiss this message")
+        dismiss.setToolTip("Dismiss this message")
+        dismiss.setProperty("kind", "quiet")
+        dismiss.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        dismiss.clicked.connect(self.dismiss)
+        first = QHBoxLayout()
+        first.setSpacing(10)
+        first.addWidget(self._headline)
+        first.addWidget(self._text, 1)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addLayout(first)
+        words.addWidget(self._advice)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(8)
+        layout.addLayout(words, 1)
+        for widget in (self._more, self._retry, details, dismiss):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def _render(self) -> None:
+        message = self.message
+        self.setVisible(message is not None)
+        if message is None:
+            return
+        self.setProperty("bar", message.kind)
+        self._headline.setProperty("headline", message.kind)
+        for widget in (self, self._headline):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
+        self._headline.setText(message.headline)
+        self._headline.setVisible(bool(message.headline))
+        self._text.setText(message.text)
+        self._advice.setText(message.advice)
+        self._advice.setVisible(bool(message.advice))
+        self._retry.setText(message.retry)
+        self._retry.setAccessibleName(f"{message.retry}, with a fresh token")
+        self._retry.setVisible(bool(message.retry))
+        earlier = len(self._waiting) - 1
+        self._more.setText(f"+{earlier} more")
+        self._more.setVisible(earlier > 0)
+        self.setAccessibleDescription(message.in_full())

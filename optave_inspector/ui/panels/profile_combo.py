@@ -1,0 +1,40 @@
+"""The list of profiles as a combo box."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    from ..current_profile import CurrentProfile
+
+
+class ProfileCombo(QComboBox):
+    """Shows all profiles and chooses one; stays true to :class:`CurrentProfile` whoever chose it."""
+
+    def __init__(self, current: CurrentProfile, object_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._current = current
+        self.setObjectName(object_name)
+        self.setAccessibleName("Profile")
+        self.setToolTip("The profile to connect with")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(14)
+        self.setMinimumWidth(110)
+        self.activated.connect(self._activated)
+        current.listChanged.connect(self._fill)
+        current.chosen.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        with QSignalBlocker(self):
+            self.clear()
+            for profile_id, name in self._current.names():
+                self.addItem(name, profile_id)
+            self.setCurrentIndex(max(self.findData(self._current.profile.id), 0))
+
+    def _activated(self, index: int) -> None:
+        self._current.choose(self.itemData(index))
