@@ -29,11 +29,12 @@ from pathlib import Path
 from msgspec.structs import replace
 from optave_inspector.profiles.store import ProfileChanged, ProfileStore
 store = ProfileStore(Path(sys.argv[1]), lock_timeout_s=30)
+field, rounds = sys.argv[2], int(sys.argv[3])
 done = 0
-while done < int(sys.argv[2]):
+while done < rounds:
     profile = store.load("acme")
     try:
-        store.save(replace(profile, client_id=str(int(profile.client_id) + 1)))
+        store.save(replace(profile, **{field: str(int(getattr(profile, field)) + 1)}))
     except ProfileChanged:
         continue
     done += 1
@@ -218,13 +219,17 @@ def test_an_interrupted_write_leaves_the_old_content_and_no_remains(tmp_path: Pa
 
 
 def test_two_processes_that_change_one_profile_lose_no_change(store: ProfileStore, acme: Profile) -> None:
-    store.save(replace(acme, client_id="0"))
-    command = [sys.executable, "-c", COUNTER, str(store.folder), "60"]
-    writers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    store.save(replace(acme, client_id="0", tenant_id="0"))
+    command = [sys.executable, "-c", COUNTER, str(store.folder)]
+    writers = [
+        subprocess.Popen([*command, field, "60"], stderr=subprocess.PIPE, text=True)
+        for field in ("client_id", "tenant_id")
+    ]
     for writer in writers:
         _, errors = writer.communicate(timeout=50)
         assert (writer.returncode, errors) == (0, "")
-    assert store.load("acme").client_id == "120"
+    last = store.load("acme")
+    assert (last.client_id, last.tenant_id) == ("60", "60")
     assert sorted(each.name for each in store.folder.iterdir()) == [".lock", "acme.json"]
 
 
