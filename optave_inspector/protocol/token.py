@@ -14,12 +14,12 @@ _TCHAR = frozenset(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*={0,2}", re.ASCII)
 _BEARER = re.compile(r"bearer\s+", re.IGNORECASE | re.ASCII)
 _NAMES = {
-    " ": "a space",
-    "\t": "a tab",
-    "\n": "a line break",
-    "\r": "a line break",
-    '"': "a double quote",
-    ",": "a comma",
+    " ": "A space",
+    "\t": "A tab",
+    "\n": "A line break",
+    "\r": "A line break",
+    '"': "A double quote",
+    ",": "A comma",
 }
 
 
@@ -99,10 +99,10 @@ def mask(token: str) -> str:
 
 def _character(character: str) -> str:
     name = _NAMES.get(character)
-    if name is None:
-        shown = character if character.isprintable() and not character.isspace() else "A character"
-        name = f"{shown} (U+{ord(character):04X})"
-    return name[0].upper() + name[1:]
+    if name is not None:
+        return name
+    shown = character if character.isprintable() and not character.isspace() else "A character"
+    return f"{shown} (U+{ord(character):04X})"
 
 
 def _way_out(token: str, character: str) -> str:

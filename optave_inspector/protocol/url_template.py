@@ -94,7 +94,8 @@ class UrlTemplate:
         parts: list[str | _Field] = [literals[0]]
         for index, name in enumerate(names):
             before = "1".join(literals[: index + 1])
-            parts += [_Field(name, _place(before, literals[index + 1])), literals[index + 1]]
+            after = "1".join(literals[index + 1 :])
+            parts += [_Field(name, _place(before, after)), literals[index + 1]]
         return cls(stripped, tuple(dict.fromkeys(names)), tuple(parts))
 
     def expand(self, values: Mapping[str, str]) -> str:
@@ -106,8 +107,10 @@ class UrlTemplate:
         """
         filled = [part if isinstance(part, str) else _checked(part, values.get(part.name, "")) for part in self._parts]
         url = "".join(filled)
-        in_host = [part.name for part in self._parts if isinstance(part, _Field) and part.place in _HOST_PLACES]
-        _check_host(_split(url).hostname or "", {name: values[name].lower() for name in in_host})
+        fields = [part for part in self._parts if isinstance(part, _Field)]
+        port = next((field.name for field in fields if field.place is _Place.PORT), "")
+        in_host = {field.name: values[field.name].lower() for field in fields if field.place in _HOST_PLACES}
+        _check_host(_split(url, port).hostname or "", in_host)
         scheme, separator, rest = url.partition("://")
         return f"{scheme.lower()}{separator}{rest}"
 
@@ -167,20 +170,21 @@ def _check_skeleton(url: str, schemes: tuple[str, ...], *, in_scheme: bool) -> N
     parts = _split(url)
     if not parts.hostname:
         raise UrlTemplateError("The URL has no host.")
-    if parts.port == 0:
-        raise UrlTemplateError("The URL's port must be a number from 1 to 65535.")
     if "[" not in authority and "%" in authority:
         raise UrlTemplateError("The host must not have a percent sign.")
 
 
-def _split(url: str) -> SplitResult:
+def _split(url: str, port_field: str = "") -> SplitResult:
     try:
         parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        if "port" in str(error).lower():
-            raise UrlTemplateError("The URL's port must be a number from 1 to 65535.") from None
+    except ValueError:
         raise UrlTemplateError("The URL's host is no name and no IP address.") from None
+    try:
+        sound = parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise UrlTemplateError("The URL's port must be a number from 1 to 65535.", port_field)
     return parts
 
 
