@@ -49,41 +49,56 @@ class Positions:
     def __init__(self) -> None:
         self.problem: Problem | None = None
         """None when the text is one JSON value."""
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        self._key_starts: list[int] = []
+        self._values: list[Span] = []
+        self._keys: list[Span | None] = []
         self._children: dict[tuple[int, Step], int] = {}
 
     def span(self, path: str) -> Span | None:
-        """The value at a JSON path such as ``$.request.scope.conversations[0]``; None where the text has none."""
-        node = self._find(path)
-        return None if node is None or self._ends[node] < 0 else Span(self._starts[node], self._ends[node])
+        """The value at a JSON path such as ``$.request.scope.conversations[0]``; None where the text has none.
 
-    def offset(self, path: str) -> int | None:
-        """Where to put the cursor for a path: at the key of a member, at the start of other values; None if absent."""
-        node = self._find(path)
-        if node is None:
-            return None
-        return self._key_starts[node] if self._key_starts[node] >= 0 else self._starts[node]
+        None as well for a value that the text does not close.
+        """
+        steps = parse_path(path)
+        node = None if steps is None else self._walk(steps)
+        return None if node is None or self._values[node].end < 0 else self._values[node]
 
-    def nearest_offset(self, path: str) -> int | None:
-        """Like :meth:`offset`; for a path that the text lacks, the place of the nearest parent that it has."""
+    def spot(self, path: str) -> Span | None:
+        """What to show for a path: the key of a member, the value where there is no key, of a container its bracket.
+
+        Where the text lacks the path, the spot of the nearest parent that it has; None where it has no value at all.
+        """
         steps = parse_path(path)
         while steps is not None:
             node = self._walk(steps)
             if node is not None:
-                return self._key_starts[node] if self._key_starts[node] >= 0 else self._starts[node]
+                return self._spot(node)
             if not steps:
                 return None
             steps = steps[:-1]
         return None
 
-    def _find(self, path: str) -> int | None:
-        steps = parse_path(path)
-        return None if steps is None else self._walk(steps)
+    def add(self, parent: int, step: Step, start: int, key: Span | None) -> int:
+        """Note a value that begins at ``start``; for the reader only. Returns its number."""
+        node = len(self._values)
+        self._values.append(Span(start, -1))
+        self._keys.append(key)
+        if parent >= 0:
+            self._children[parent, step] = node  # of duplicate keys the last counts, as in JSON.parse
+        return node
+
+    def close(self, node: int, end: int) -> None:
+        """Note where a value ends; for the reader only."""
+        self._values[node] = Span(self._values[node].start, end)
+
+    def _spot(self, node: int) -> Span:
+        key, value = self._keys[node], self._values[node]
+        if key is not None:
+            return key
+        holds_others = node + 1 < len(self._values) and (value.end < 0 or self._values[node + 1].start < value.end)
+        return Span(value.start, value.start + 1) if holds_others or value.end < 0 else value
 
     def _walk(self, steps: tuple[Step, ...]) -> int | None:
-        if not self._starts:
+        if not self._values:
             return None
         node: int | None = 0
         for step in steps:
@@ -92,20 +107,6 @@ class Positions:
             if node is None:
                 return None
         return node
-
-    def add(self, parent: int, step: Step, start: int, key_start: int) -> int:
-        """Note a value that begins at ``start``; for the reader only. Returns its number."""
-        node = len(self._starts)
-        self._starts.append(start)
-        self._ends.append(-1)
-        self._key_starts.append(key_start)
-        if parent >= 0:
-            self._children[parent, step] = node  # of duplicate keys the last counts, as in JSON.parse
-        return node
-
-    def close(self, node: int, end: int) -> None:
-        """Note where a value ends; for the reader only."""
-        self._ends[node] = end
 
 
 def parse_path(path: str) -> tuple[Step, ...] | None:
@@ -171,7 +172,7 @@ class _Reader:
             raise _NotJsonError(self.at, "The text is empty: JSON needs a value.")
         if self.text[self.at] == "\ufeff":
             raise _NotJsonError(self.at, "The text begins with a byte order mark: remove it.")
-        self._value(-1, 0, -1)
+        self._value(-1, 0, None)
         while self.open:
             self._member(self.open[-1])
         self._skip()
@@ -211,13 +212,14 @@ class _Reader:
             if is_object:
                 self._pair(container)
             else:
-                self._value(container.node, container.count - 1, -1)
+                self._value(container.node, container.count - 1, None)
 
     def _pair(self, container: _Container) -> None:
         key_start = self.at
         if self.text[self.at] != '"':
             raise _NotJsonError(self.at, no_key(self.text, self.at))
         key = self._string()
+        key_span = Span(key_start, self.at)
         self._skip()
         if self._peek(container) != ":":
             raise _NotJsonError(self.at, f"A colon is missing after the key {short(key)}.")
@@ -225,13 +227,13 @@ class _Reader:
         self._skip()
         if self._peek(container) in ",}]":
             raise _NotJsonError(self.at, f"The key {short(key)} has no value.")
-        self._value(container.node, _unescape(key[1:-1]), key_start)
+        self._value(container.node, _unescape(key[1:-1]), key_span)
 
-    def _value(self, parent: int, step: Step, key_start: int) -> None:
+    def _value(self, parent: int, step: Step, key: Span | None) -> None:
         start = self.at
         char = self.text[start]
         if char in "{[":
-            self.open.append(_Container(self.positions.add(parent, step, start, key_start), char == "{", start))
+            self.open.append(_Container(self.positions.add(parent, step, start, key), char == "{", start))
             self.at += 1
             return
         if char == '"':
@@ -241,7 +243,7 @@ class _Reader:
             if match is None or match[0] != word_at(self.text, start):
                 raise _NotJsonError(start, no_value(self.text, start))
             self.at = match.end()
-        self.positions.close(self.positions.add(parent, step, start, key_start), self.at)
+        self.positions.close(self.positions.add(parent, step, start, key), self.at)
 
     def _string(self) -> str:
         match = _STRING_START.match(self.text, self.at)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optave_inspector.compose.positions import Problem, parse_path, read_positions
+from optave_inspector.compose.positions import Problem, Span, parse_path, read_positions
 
 _JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -64,7 +64,7 @@ def test_a_text_that_is_cut_off_never_raises_and_keeps_what_was_read(value, data
     positions = read_positions(cut)
     assert positions.problem is not None
     if len(cut) > len('{"first": 1,'):
-        assert positions.offset("$.first") == 1
+        assert positions.spot("$.first") == Span(1, 8)
 
 
 @pytest.mark.parametrize(
@@ -126,32 +126,43 @@ def test_line_and_column_count_from_one_in_characters():
     )
 
 
-def test_a_member_is_entered_at_its_key_and_an_item_at_its_value():
-    positions = read_positions('{"a": [10, {"b": 3}]}')
-    assert positions.offset("$") == 0
-    assert positions.offset("$.a") == 1
-    assert positions.offset("$.a[0]") == 7
-    assert positions.offset("$.a[1].b") == 12
-    assert positions.offset("$.a[2]") is None
-    assert positions.span("$.nothing") is None
-    assert positions.offset("a") is None
+def shown(text, path):
+    spot = read_positions(text).spot(path)
+    return None if spot is None else (spot.start, text[spot.start : spot.end])
 
 
-def test_an_absent_path_leads_to_its_nearest_parent():
-    positions = read_positions('{"request": {"scope": {}}}')
-    assert positions.nearest_offset("$.request.scope.conversations[0].messages") == 13
-    assert positions.nearest_offset("$.session") == 0
-    assert positions.nearest_offset("no path") is None
-    assert read_positions("").nearest_offset("$.a") is None
+def test_a_member_is_shown_by_its_key_an_item_by_its_value_or_its_bracket():
+    text = '{"a": [10, {"b": 3}], "c": {}}'
+    assert shown(text, "$") == (0, "{")
+    assert shown(text, "$.a") == (1, '"a"')
+    assert shown(text, "$.a[0]") == (7, "10")
+    assert shown(text, "$.a[1]") == (11, "{")
+    assert shown(text, "$.a[1].b") == (12, '"b"')
+    assert shown(text, "$.c") == (22, '"c"')
+    assert shown("[ {}, 1]", "$[0]") == (2, "{}")
+
+
+def test_an_absent_path_is_shown_at_its_nearest_parent():
+    text = '{"request": {"scope": {}}}'
+    assert shown(text, "$.request.scope.conversations[0].messages") == (13, '"scope"')
+    assert shown(text, "$.session") == (0, "{")
+    assert shown(text, "no path") is None
+    assert shown("", "$.a") is None
+    assert read_positions(text).span("$.nothing") is None
+    assert read_positions(text).span("nothing") is None
 
 
 def test_of_duplicate_keys_the_last_counts():
-    assert read_positions('{"a": 1, "a": 2}').offset("$.a") == 9
+    assert shown('{"a": 1, "a": 2}', "$.a") == (9, '"a"')
+    span = read_positions('{"a": 1, "a": 2}').span("$.a")
+    assert span is not None
+    assert span.start == 14
 
 
 def test_an_unclosed_value_has_a_place_but_no_span():
     positions = read_positions('{"a": {"b": 1')
-    assert positions.offset("$.a") == 1
+    assert shown('{"a": {"b": 1', "$.a") == (1, '"a"')
+    assert shown("[1", "$") == (0, "[")
     assert positions.span("$.a") is None
     assert positions.span("$.a.b") is not None
 
