@@ -1,10 +1,11 @@
 """The command line. Each command imports what it needs when it runs, so that none waits for another's libraries."""
 
-# ruff: noqa: FBT001, FBT002 - typer reads the options from the parameters
+# ruff: noqa: ARG001, FBT001, FBT002 - typer reads the options from the parameters
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ app = typer.Typer(
     name="optave-inspector",
     help="Connect to Optave tenants, inspect their WebSocket frames, and reproduce close-code issues.",
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -36,11 +37,50 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Connect to Optave tenants, inspect their WebSocket frames, and reproduce close-code issues."""
+    """Connect to Optave tenants, inspect their WebSocket frames, and reproduce close-code issues.
+
+    Without a command: opens the window.
+    """
+    if context.invoked_subcommand is None:
+        from .app import run_window
+
+        sys.exit(run_window(local_tenant=False))
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option(help="Folder for the pictures of the tour, where there is no screen.")] = Path(
+        "build/tour"
+    ),
+) -> None:
+    """Open the window, connected to the local tenant; without a screen, walk the tour instead."""
+    from .screen import why_no_screen
+
+    reason = why_no_screen()
+    if not reason:
+        from .app import run_window
+
+        sys.exit(run_window(local_tenant=True))
+    typer.echo(f"{reason} Here is a tour of the same window instead.")
+    tour(output)
+
+
+@app.command()
+def tour(
+    output: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("build/tour"),
+) -> None:
+    """Walk the window through its main job without a screen, print what happened and write pictures.
+
+    Exit status 0 when everything came out as expected, 1 when not.
+    """
+    from .tour import run_tour
+
+    sys.exit(run_tour(output))
 
 
 @app.command()
