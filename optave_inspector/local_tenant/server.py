@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ MAX_MESSAGE_BYTES = 2**20
 _CLOSE_TIMEOUT_S = 5.0
 _STOP_TIMEOUT_S = 1.0
 """How long clients have to answer the closing handshake when the tenant stops."""
+_TLS_HANDSHAKE_TIMEOUT_S = 5.0
+_PASSES = 5
 
 
 class WebSocketSide:
@@ -39,6 +42,7 @@ class WebSocketSide:
         self._connections: dict[str, TenantConnection] = {}
         self._sockets: set[ServerConnection] = set()
         self._server: Server | None = None
+        self._stopping = False
 
     @property
     def connections(self) -> list[TenantConnection]:
@@ -52,19 +56,20 @@ class WebSocketSide:
 
     async def start(self, address: str, port: int, tls: ssl.SSLContext | None) -> int:
         """Listen; the port taken. Raises OSError where it cannot be had."""
-        sockets = self._sockets
-        doorkeeper = self._doorkeeper
+        side = self
 
         class Socket(ServerConnection):
             """Known from TCP's begin to its end, so that stopping reaches those, too, that never ask for an upgrade."""
 
             def connection_made(self, transport: asyncio.BaseTransport) -> None:
-                sockets.add(self)
                 super().connection_made(transport)
+                if side._stopping:
+                    self.transport.abort()
+                side._sockets.add(self)
 
             def connection_lost(self, exc: Exception | None) -> None:
-                sockets.discard(self)
-                doorkeeper.forget(self)
+                side._sockets.discard(self)
+                side._doorkeeper.forget(self)
                 super().connection_lost(exc)
 
         self._server = await serve(
@@ -72,8 +77,9 @@ class WebSocketSide:
             address,
             port,
             ssl=tls,
-            process_request=doorkeeper.process_request,
-            select_subprotocol=doorkeeper.select_subprotocol,
+            ssl_handshake_timeout=None if tls is None else _TLS_HANDSHAKE_TIMEOUT_S,
+            process_request=self._doorkeeper.process_request,
+            select_subprotocol=self._doorkeeper.select_subprotocol,
             server_header="optave-inspector local tenant",
             create_connection=Socket,
             max_size=MAX_MESSAGE_BYTES,
@@ -87,6 +93,8 @@ class WebSocketSide:
         """Close every connection with 1001 and the port; what does not answer in time is cut off."""
         if self._server is None:
             return
+        self._stopping = True
+        await self._accept_no_more(self._server)
         self._server.close(close_connections=False)
         closing = [connection.socket.close(CloseCode.GOING_AWAY, "the tenant stops") for connection in self.connections]
         try:
@@ -96,7 +104,21 @@ class WebSocketSide:
             _log.debug("cut off what did not answer the closing handshake")
         for socket in list(self._sockets):
             socket.transport.abort()
-        await self._server.wait_closed()
+        with contextlib.suppress(TimeoutError):
+            # From Python 3.12 on this waits for TLS handshakes, too, which cannot be reached from here.
+            async with asyncio.timeout(_STOP_TIMEOUT_S):
+                await self._server.wait_closed()
+
+    @staticmethod
+    async def _accept_no_more(server: Server) -> None:
+        # asyncio loses a connection that it accepts in the very pass in which its server is closed: so accepting ends
+        # first, and what was accepted gets the passes that it takes to become a protocol.
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError):  # Windows' loop has no readers
+            for listening in server.sockets:
+                loop.remove_reader(listening.fileno())
+        for _ in range(_PASSES):
+            await asyncio.sleep(0)
 
     async def _handle(self, socket: ServerConnection) -> None:
         admission, fresh = self._doorkeeper.take(socket)

@@ -97,6 +97,16 @@ async def test_stopping_does_not_wait_for_those_who_say_nothing(client, tls):
         await tenant.stop()
     for _, writer in idle:
         writer.close()
+        await writer.wait_closed()
+
+
+async def test_stopping_does_not_wait_for_those_who_connect_meanwhile(client):
+    tenant = client.tenant()
+    address = await tenant.start()
+    # Made without the loop: it waits in the port's queue when stopping begins.
+    with socket.create_connection(("127.0.0.1", ports(address)[0])):
+        async with asyncio.timeout(5):
+            await tenant.stop()
 
 
 async def test_stopping_twice_or_before_the_start_does_nothing(client):
