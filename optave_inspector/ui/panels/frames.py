@@ -1,0 +1,262 @@
+"""The frame log: every entry of the session, followed, frozen, searched, and linked with all other panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QPushButton, QStackedWidget
+
+from ..models.frame_table import FrameTableModel
+from ..models.row_filter import RowFilter
+from ..widgets.empty_state import EmptyState
+from ..widgets.frame_filter_bar import FrameFilterBar
+from ..widgets.frame_view import FrameView
+from ..widgets.panel import Panel
+from .frames_menu import FramesMenu
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QWidget
+
+    from ...tracing.exchange import Exchange
+    from ..bridge import SessionBridge
+
+
+class FramesPanel(Panel):
+    """All entries of a session. Pausing freezes the view alone: the capture goes on, and what is new is counted.
+
+    ``filter_action`` (Ctrl+F) puts the cursor into the filter; a window may show it in its menu.
+    """
+
+    def __init__(self, bridge: SessionBridge, parent: QWidget | None = None) -> None:
+        super().__init__("Frames", "framesPanel", parent)
+        self._bridge = bridge
+        session = bridge.session
+        self.model = FrameTableModel(session.store, self._exchange, self)
+        self.view = FrameView(self.model)
+        self._search = RowFilter(session.store, self)
+        self._search_note = ""
+        self.bar = FrameFilterBar(self.view.frame_header.menu)
+        self.menu = FramesMenu(bridge, self.view)
+        self.follow_button = _toggle("framesFollowButton", "Follow", "Keep the newest row in view (End)")
+        self.follow_button.setChecked(True)
+        self.pause_button = _toggle("framesPauseButton", "Pause", "Freeze the view; the capture goes on")
+        for button in (self.follow_button, self.pause_button):
+            self.header.addWidget(button)
+        self._nothing_yet = EmptyState(
+            "framesEmpty",
+            "No frames yet.",
+            "Connect to a tenant: what goes over the wire in either direction appears here.",
+        )
+        self._no_match = EmptyState("framesNoMatch")
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("framesPages")
+        for page in (self._nothing_yet, self.view, self._no_match):
+            self._pages.addWidget(page)
+        self.body.addWidget(self.bar)
+        self.body.addWidget(self._pages, 1)
+        self.filter_action = QAction("&Find in frames", self)
+        self.filter_action.setObjectName("framesFilterAction")
+        self.filter_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
+        self.filter_action.triggered.connect(self.focus_filter)
+        self.addAction(self.filter_action)
+        self._connect()
+        self._on_entries(session.store.count)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the view is frozen."""
+        return self.pause_button.isChecked()
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter, its text selected."""
+        self.bar.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.bar.edit.selectAll()
+
+    def save_state(self) -> dict[str, Any]:
+        """Columns, the form of times and folding, as plain values for a layout file."""
+        return {
+            "columns": self.view.frame_header.save_state(),
+            "elapsed": self.model.elapsed,
+            "folding": self.model.folding,
+        }
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """What :meth:`save_state` gave, of this or another version: what is not understood is passed over."""
+        columns = state.get("columns")
+        if isinstance(columns, dict):
+            self.view.frame_header.restore_state(columns)
+        self._set_elapsed(state.get("elapsed") is True)
+        self.bar.fold_button.setChecked(state.get("folding") is not False)
+
+    def _connect(self) -> None:
+        bridge, view, bar = self._bridge, self.view, self.bar
+        bridge.entriesAdded.connect(self._on_entries)
+        bridge.exchangesChanged.connect(self.model.exchanges_changed)
+        bridge.entrySelected.connect(self._on_selected)
+        bridge.exchangeSelected.connect(view.highlight_exchange)
+        view.chosen.connect(self._on_chosen)
+        view.opened.connect(self._on_opened)
+        view.stepped.connect(self.menu.step)
+        view.copyAsked.connect(self.menu.copy_row)
+        view.followingChanged.connect(self._on_following)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(lambda at: self.menu.popup(view.viewport().mapToGlobal(at)))
+        view.frame_header.elapsedChosen.connect(self._set_elapsed)
+        self.model.modelReset.connect(self._restore_selection)
+        self.menu.filterAsked.connect(bar.set_text)
+        bar.textChosen.connect(self._on_text)
+        bar.directionChosen.connect(self._on_direction)
+        bar.foldingChosen.connect(self._on_folding)
+        bar.cancelled.connect(self._on_cancelled)
+        bar.left.connect(lambda: view.setFocus(Qt.FocusReason.TabFocusReason))
+        self._search.found.connect(self._on_found)
+        self._search.progressed.connect(self._on_progress)
+        self._search.finished.connect(lambda: self._end_search(""))
+        self._search.failed.connect(lambda sentence: self._end_search(f"search failed: {sentence}"))
+        self.follow_button.clicked.connect(view.set_following)
+        self.pause_button.toggled.connect(self._on_paused)
+        self._no_match.button.clicked.connect(bar.show_all)
+
+    def _exchange(self, number: int) -> Exchange | None:
+        exchanges = self._bridge.session.exchanges
+        return exchanges[number - 1] if 0 < number <= len(exchanges) else None
+
+    @Slot(int)
+    def _on_entries(self, count: int) -> None:
+        if not self.paused:
+            self.model.grow(count)
+            self.view.frame_header.make_room_for(count)
+            self._search.extend(self.model.shown_through)
+        self._refresh()
+
+    def _on_paused(self, paused: bool) -> None:
+        if not paused:
+            self._on_entries(self._bridge.session.store.count)
+        self._refresh()
+
+    def _on_following(self, following: bool) -> None:
+        self.follow_button.setChecked(following)
+        self._refresh()
+
+    def _on_text(self, text: str) -> None:
+        self._search.stop()
+        if text:
+            self.bar.set_progress(0)
+            self._search_note = "searching"
+            self._search.search(text, self.model.shown_through)
+        else:
+            self._end_search("")
+            self.model.show_all()
+        self._refresh()
+
+    def _on_found(self, numbers: list[int], begins: bool) -> None:
+        if begins:
+            self.model.replace_matches(numbers)
+        else:
+            self.model.add_matches(numbers)
+        self._refresh()
+
+    def _on_progress(self, part: float) -> None:
+        if self._search_note:
+            self._search_note = f"searching {part:.0%}"
+            self.bar.set_progress(part)
+            self._refresh()
+
+    def _end_search(self, note: str) -> None:
+        self._search_note = note
+        self.bar.set_progress(None)
+        self._refresh()
+
+    def _on_cancelled(self) -> None:
+        if self._search.searching:
+            reached = self._search.searched_through
+            self._search.stop()
+            self._end_search(f"search stopped after entry {reached:,}")
+        elif self.bar.edit.text():
+            self.bar.set_text("")
+        else:
+            self.view.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_direction(self, direction: int | None) -> None:
+        self.model.show_direction(direction)
+        self._refresh()
+
+    def _on_folding(self, folding: bool) -> None:
+        self.model.set_folding(folding)
+        self._refresh()
+
+    def _set_elapsed(self, elapsed: bool) -> None:
+        self.model.set_elapsed(elapsed)
+        self.view.frame_header.show_elapsed(elapsed)
+
+    def _on_chosen(self, number: int) -> None:
+        self._bridge.select_entry(number)
+        self._refresh()
+
+    def _on_opened(self, number: int) -> None:
+        if self.model.shown(self.model.row_of(number)).folded:
+            self.bar.fold_button.setChecked(False)
+
+    def _on_selected(self, number: int) -> None:
+        if number != self.view.current_number():
+            self.view.select_number(number, reveal=True)
+        self._refresh()
+
+    def _restore_selection(self) -> None:
+        self.view.select_number(self._bridge.selected_entry, reveal=not self.view.following)
+
+    def _refresh(self) -> None:
+        total = self._bridge.session.store.count
+        waiting = total - self.model.shown_through
+        if not total:
+            self._pages.setCurrentWidget(self._nothing_yet)
+        elif self.model.narrowed and not self.model.rowCount() and not self._search.searching:
+            text = self.bar.edit.text().strip()
+            what = f"No entry matches “{_short(text)}”." if text else "No entry goes in this direction."
+            self._no_match.say(what, "New entries that match appear here.", "Show &all entries")
+            self._pages.setCurrentWidget(self._no_match)
+        else:
+            self._pages.setCurrentWidget(self.view)
+        self.bar.setVisible(bool(total))
+        for button in (self.follow_button, self.pause_button):
+            button.setVisible(bool(total))
+        self.pause_button.setText(f"{waiting:,} new · Resume" if self.paused and waiting else self._pause_word())
+        self.set_note(" · ".join(self._note_parts()) if total else "")
+
+    def _pause_word(self) -> str:
+        return "Resume" if self.paused else "Pause"
+
+    def _note_parts(self) -> list[str]:
+        shown, known = self.model.shown_entries, self.model.shown_through
+        parts = [
+            f"{shown:,} of {known:,}" if self.model.narrowed else f"{known:,} {'entry' if known == 1 else 'entries'}"
+        ]
+        if self._search_note:
+            parts.append(self._search_note)
+        selected = self._bridge.selected_entry
+        if selected and self.model.row_of(selected) < 0:
+            late = selected > known
+            parts.append(f"entry {selected:,} {'came after the pause' if late else 'is hidden by the filter'}")
+        if self.paused:
+            parts.append("paused")
+        elif self.view.following:
+            parts.append("following")
+        return parts
+
+
+def _toggle(object_name: str, text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(object_name)
+    button.setAccessibleName(text)
+    button.setAccessibleDescription(tip)
+    button.setToolTip(tip)
+    button.setCheckable(True)
+    return button
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"
