@@ -15,7 +15,10 @@ _ANSWERS = frozenset({Shape.RESPONSE, Shape.SUPERPOWER, Shape.ERROR})
 """Shapes that are answers to something, known or not."""
 _MAYBE_ANSWERS = frozenset({Shape.GATEWAY, Shape.JSON})
 """Shapes that are answers only if they carry the correlation ID of a request."""
-_MARKS = EntryFlag.ORPHAN | EntryFlag.LATE | EntryFlag.DUPLICATE | EntryFlag.GUESSED
+# Plain integers: an IntFlag's operators cost more than all the rest that is done to an entry.
+_ORPHAN, _LATE = int(EntryFlag.ORPHAN), int(EntryFlag.LATE)
+_DUPLICATE, _GUESSED = int(EntryFlag.DUPLICATE), int(EntryFlag.GUESSED)
+_MARKS = _ORPHAN | _LATE | _DUPLICATE | _GUESSED
 _ENDS = {"completed": ExchangeStatus.COMPLETED, "error": ExchangeStatus.ERROR}
 _OUT = 1
 
@@ -118,13 +121,13 @@ class Correlator:
         entry.latency_ns = max(0, entry.monotonic_ns - exchange.sent_ns)
         if exchange.final:
             self.counts.duplicates += 1
-            entry.flags |= EntryFlag.DUPLICATE
+            entry.flags |= _DUPLICATE
             exchange.duplicates.append(entry.number)
         else:
             exchange.answers.append(entry.number)
             exchange.update_ns.append(entry.monotonic_ns)
             if guess:
-                entry.flags |= EntryFlag.GUESSED
+                entry.flags |= _GUESSED
                 self.counts.guessed += 1
                 exchange.guessed = guess
             if exchange.status.ended:
@@ -144,7 +147,9 @@ class Correlator:
 
     def expire(self, now_ns: int) -> set[int]:
         """Time out what has waited too long at ``now_ns``. Returns the changed numbers."""
-        changed = set()
+        changed: set[int] = set()
+        if not self._deadlines.may_be_due(now_ns):
+            return changed
         for number, deadline_ns in self._deadlines.due(now_ns):
             self._end(self.exchanges[number - 1], ExchangeStatus.TIMED_OUT, deadline_ns)
             changed.add(number)
@@ -153,7 +158,7 @@ class Correlator:
     def reason(self, entry: Entry) -> str:
         """Why an incoming entry is marked as it is, as a sentence; empty for an answer in time matched by its ID."""
         exchange = self.exchanges[entry.exchange - 1] if 0 < entry.exchange <= len(self.exchanges) else None
-        if entry.flags & EntryFlag.ORPHAN:
+        if entry.flags & _ORPHAN:
             if not entry.correlation_id:
                 return "It carries no correlation ID, and no request was waiting that it could be the answer to."
             similar = self._similar.get(entry.number)
@@ -162,12 +167,12 @@ class Correlator:
             return f"No request with the correlation ID {entry.correlation_id} was sent in this session."
         if exchange is None:
             return ""
-        if entry.flags & EntryFlag.DUPLICATE:
+        if entry.flags & _DUPLICATE:
             return f"Exchange {exchange.number} had its final answer already."
-        if entry.flags & EntryFlag.LATE:
+        if entry.flags & _LATE:
             why = "timed out" if exchange.status is ExchangeStatus.TIMED_OUT else "was cut off"
             return f"Exchange {exchange.number} {why} before this answer came."
-        return exchange.guessed if entry.flags & EntryFlag.GUESSED else ""
+        return exchange.guessed if entry.flags & _GUESSED else ""
 
     def _find(self, entry: Entry, peek: Peek) -> tuple[Exchange | None, str]:
         """The exchange of an incoming message, and the reason where it is a guess."""
@@ -200,7 +205,7 @@ class Correlator:
 
     def _orphan(self, entry: Entry, peek: Peek) -> None:
         self.counts.orphans += 1
-        entry.flags |= EntryFlag.ORPHAN
+        entry.flags |= _ORPHAN
         similar = self._ids.similar(peek.correlation_id) if peek.correlation_id else ""
         if similar:
             self._similar[entry.number] = similar
@@ -220,7 +225,7 @@ class Correlator:
 
     def _late(self, exchange: Exchange, entry: Entry, peek: Peek) -> None:
         self.counts.late += 1
-        entry.flags |= EntryFlag.LATE
+        entry.flags |= _LATE
         exchange.late += 1
         if peek.state in _ENDS:
             exchange.late_end_ns = entry.monotonic_ns

@@ -98,8 +98,10 @@ class Queues:
 
     def add(self, attempt: int, action: str, number: int) -> None:
         """Add the newest exchange."""
-        queues = self._by_attempt.setdefault(attempt, {})
-        for name in {"", action.casefold()}:
+        queues = self._by_attempt.get(attempt)
+        if queues is None:
+            queues = self._by_attempt[attempt] = {}
+        for name in ("", action.casefold()) if action else ("",):
             queue = queues.get(name)
             if queue is None:
                 queue = queues[name] = deque()
