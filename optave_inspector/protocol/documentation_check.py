@@ -82,7 +82,7 @@ def _unknown_key(key: str, tree: Node, steps: _Steps) -> _Located:
         real = _DEPRECATED[here]
         return _finding(here, "deprecated", f"request.{key} is deprecated; use {real} instead.")
     place = suggestion(key, tree)
-    better = f" Did you mean {place}?" if place else " It is sent, but nobody may read it."
+    better = f" It belongs in {place}." if place else " It is sent, but nobody may read it."
     return _finding(here, "unknown-key", f"{json_text(key)} is not known in {parent}.{better}", _OPEN_QUIRK)
 
 
