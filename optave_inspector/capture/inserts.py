@@ -20,7 +20,7 @@ Stored = tuple[Entry, bytes]
 
 # Rows are inserted many at a time, and not by executemany: SQLite's binding gives up Python's lock for each row, and a
 # busy event loop then gives it back only after some milliseconds, each time.
-_ROWS_AT_ONCE = (256, 32, 4, 1)
+_ROWS_AT_ONCE = (256, 32, 4)
 _BYTES_AT_ONCE = 8 * 1024 * 1024
 """SQLite copies what is bound, so that much is in memory twice."""
 _INSERT_PART = "INSERT INTO payload_parts (number, part, data) VALUES (?, ?, ?)"
@@ -54,9 +54,9 @@ def insert(connection: sqlite3.Connection, entries: Sequence[Stored]) -> None:
 def _group(entries: Sequence[Stored], start: int) -> Sequence[Stored]:
     for count in _ROWS_AT_ONCE:
         group = entries[start : start + count]
-        if len(group) == count and (count == 1 or sum(len(payload) for _, payload in group) <= _BYTES_AT_ONCE):
-            break
-    return group
+        if len(group) == count and sum(len(payload) for _, payload in group) <= _BYTES_AT_ONCE:
+            return group
+    return entries[start : start + 1]
 
 
 def _insert_in_parts(connection: sqlite3.Connection, entry: Entry, payload: bytes) -> None:

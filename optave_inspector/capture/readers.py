@@ -29,19 +29,19 @@ class Readers:
     @contextmanager
     def borrow(self) -> Iterator[sqlite3.Connection]:
         """A connection for one query or a few. Raises :class:`StoreError`, also for what SQLite raises inside."""
+        connection = None
         try:
-            with self._lock:
-                if self._closed:
-                    raise StoreError("The capture is closed.")
-                connection = self._idle.pop() if self._idle else None
-            if connection is None:
-                connection = connect(self._path)
-            try:
-                yield connection
-            finally:
-                self._give_back(connection)
+            connection = self._take()
+            yield connection
         except sqlite3.Error as error:
+            # A connection that met an error may be the worse for it; the next borrower gets a new one.
+            if connection is not None:
+                connection.close()
+                connection = None
             raise StoreError(f"The capture {self._path} cannot be read: {in_words(error)}.") from error
+        finally:
+            if connection is not None:
+                self._give_back(connection)
 
     def close(self) -> None:
         """Close all; connections on loan are closed when they come back."""
@@ -50,6 +50,14 @@ class Readers:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise StoreError("The capture is closed.")
+            if self._idle:
+                return self._idle.pop()
+        return connect(self._path)
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._lock:

@@ -36,6 +36,7 @@ class CaptureStore:
         self._readers = Readers(path)
         self._next = writer.count + 1
         self._append_lock = threading.Lock()
+        self._closed = False
         self._shut = weakref.finalize(self, _shut, writer, self._readers, temporary_folder)
 
     @classmethod
@@ -96,7 +97,7 @@ class CaptureStore:
                 if entry.number != expected:
                     raise ValueError(f"Entry {entry.number} was appended where {expected} was next.")
                 expected += 1
-            if not self._shut.alive:
+            if self._closed:
                 raise StoreError("The capture is closed.")
             self._next = expected
             self._writer.append((batch, on_stored))
@@ -175,7 +176,8 @@ class CaptureStore:
         Raises :class:`StoreError` when entries could not be saved in a file that stays.
         """
         with self._append_lock:
-            problem = self._shut()
+            self._closed = True
+        problem = self._shut()
         if problem:
             raise StoreError(problem)
 

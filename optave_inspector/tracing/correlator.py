@@ -108,7 +108,7 @@ class Correlator:
     def received(self, entry: Entry, peek: Peek) -> set[int]:
         """An incoming message, which is marked with what it is. Returns the numbers of changed exchanges."""
         changed = self.expire(entry.monotonic_ns)
-        entry.flags &= ~_MARKS
+        entry.flags = int(entry.flags) & ~_MARKS
         entry.exchange, entry.latency_ns = 0, -1
         exchange, guess = self._find(entry, peek)
         if exchange is None:

@@ -229,6 +229,7 @@ class _BusyLoop(threading.Thread):
 
 def _result(name: str, value: float, unit: str, target: float | None, *, at_most: bool = False) -> dict[str, Any]:
     holds = target is None or (value <= target if at_most else value >= target)
+    value = round(value) if value >= 1_000 else float(f"{value:.3g}")
     return {"name": name, "value": value, "unit": unit, "target": target, "holds": holds}
 
 
@@ -237,7 +238,7 @@ def main() -> None:
     for result in run():
         target = "" if result["target"] is None else f"target {result['target']:,}"
         verdict = "" if result["target"] is None else "holds" if result["holds"] else "falls short"
-        print(f"{result['name']:<50} {result['value']:>14,.2f} {result['unit']:<6} {target:<16} {verdict}")
+        print(f"{result['name']:<50} {result['value']:>14,} {result['unit']:<6} {target:<16} {verdict}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from optave_inspector.capture.entry import Entry
 
 WAIT_S = 20.0
 SMALL = 1024 * 1024
@@ -190,15 +193,32 @@ def test_a_disk_that_is_full_from_the_start_is_said_before_anything_is_lost(smal
     folder = small_disk.folder / "sub"
     with contextlib.suppress(OSError):
         folder.mkdir()
-    resource_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource_limit[1]))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
     try:
         with pytest.raises(StoreError, match="cannot be created") as caught:
             CaptureStore.create(folder / "none.optave-capture")
+        in_memory = CaptureStore.create(None)
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, resource_limit)
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert caught.value.hint
     assert list(small_disk.folder.rglob("none*")) == []
+    assert "no temporary file can be created" in in_memory.lost_persistence
+    in_memory.close()
+
+
+def test_an_entry_that_the_file_refuses_stays_readable(tmp_path: Path, entry_of: Callable[..., Entry]) -> None:
+    store = CaptureStore.create(tmp_path / "odd.optave-capture")
+    counts: queue.SimpleQueue[int] = queue.SimpleQueue()
+    store.append([(entry_of(1), b"good")], counts.put)
+    assert counts.get(timeout=WAIT_S) == 1
+    store.append([(entry_of(2, summary=None), b"odd"), (entry_of(3), b"good again")], counts.put)
+    assert counts.get(timeout=WAIT_S) == 3
+    assert "NOT NULL" in store.lost_persistence
+    assert [store.payload(number) for number in (1, 2, 3)] == [b"good", b"odd", b"good again"]
+    assert store.unsaved == 2
+    with pytest.raises(StoreError, match="2 entries could not be saved"):
+        store.close()
 
 
 def test_without_any_place_for_temporary_files_a_session_runs_in_memory(

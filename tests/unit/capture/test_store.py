@@ -270,6 +270,55 @@ def test_a_temporary_capture_goes_with_a_store_that_nobody_closed(append: Append
     assert not folder.exists()
 
 
+def test_a_store_may_be_collected_on_its_own_thread(entry_of: MakeEntry) -> None:
+    stores = [CaptureStore.create(None)]
+    folder = stores[0].path.parent
+    collected = threading.Event()
+
+    def drop_the_last_reference(_count: int) -> None:
+        stores.clear()
+        gc.collect()
+        collected.set()
+
+    stores[0].append([(entry_of(1), b"x")], drop_the_last_reference)
+    assert collected.wait(WAIT_S)
+    assert not folder.exists()
+
+
+def test_appending_while_closing_is_refused_and_does_not_hang(tmp_path: Path, entry_of: MakeEntry) -> None:
+    store = CaptureStore.create(tmp_path / "closing.optave-capture")
+    closing, refused = threading.Event(), threading.Event()
+
+    def append_while_closing(_count: int) -> None:
+        assert closing.wait(WAIT_S)
+        while not refused.is_set():
+            try:
+                store.append([], ignore)
+            except StoreError:
+                refused.set()
+
+    store.append([(entry_of(1), b"x")], append_while_closing)
+    closing.set()
+    store.close()
+    assert refused.is_set()
+
+
+def test_a_capture_that_is_closed_during_a_search_lets_it_finish_or_says_so(tmp_path: Path, append: Append) -> None:
+    store = CaptureStore.create(tmp_path / "searched.optave-capture")
+    append(store, [b"needle"] * 5_000)
+    found: list[int] = []
+
+    def found_and_close(numbers: list[int]) -> None:
+        found.extend(numbers)
+        store.close()
+
+    store.numbers_with_text("needle", lambda: False, found_and_close)
+    assert found == list(range(1, 5_001))
+    with pytest.raises(StoreError, match="closed"):
+        store.page(1, 10)
+    assert [path.name for path in tmp_path.glob("searched*")] == ["searched.optave-capture"]
+
+
 def test_a_closed_capture_is_one_file_that_holds_all(tmp_path: Path, entry_of: MakeEntry) -> None:
     store = CaptureStore.create(tmp_path / "whole.optave-capture")
     for number in range(1, 3_001):
