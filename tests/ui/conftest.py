@@ -9,13 +9,26 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 import asyncio
+import contextlib
 import gc
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import qasync
+
+from optave_inspector.capture.store import CaptureStore
+from optave_inspector.profiles.secrets import SecretStore
+from optave_inspector.profiles.store import ProfileStore
+from optave_inspector.protocol.contract import Contract
+from optave_inspector.protocol.states import ConnectionState
+from optave_inspector.resources import schemas
+from optave_inspector.session import Session
+from optave_inspector.ui.bridge import SessionBridge
+from optave_inspector.ui.connector import Connector
+from optave_inspector.ui.current_profile import CurrentProfile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,3 +112,50 @@ def wait_until() -> Callable[..., Coroutine[Any, Any, None]]:
             await asyncio.sleep(0.01)
 
     return wait
+
+
+@dataclass
+class Workspace:
+    """A session and what the panels of the shell stand on, without a window."""
+
+    session: Session
+    bridge: SessionBridge
+    current: CurrentProfile
+    connector: Connector
+    secrets: SecretStore
+    profiles: ProfileStore
+
+    def use(self, address: Any) -> None:
+        """Make "Local tenant" the current profile, without its secret."""
+        self.current.adopt_local(address)
+
+    async def open(self, address: Any) -> None:
+        """Connect to a local tenant as the window does."""
+        self.use(address)
+        await self.secrets.set(self.current.profile.id, "client_secret", address.client_secret, remember=False)
+        self.connector.connect_now()
+        while self.session.state is not ConnectionState.OPEN:
+            assert self.session.failure is None, self.session.failure
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def workspace(home: Path) -> Callable[[], contextlib.AbstractAsyncContextManager[Workspace]]:
+    """``async with workspace() as w`` gives the real parts, ended in order afterwards."""
+
+    @contextlib.asynccontextmanager
+    async def make() -> AsyncIterator[Workspace]:
+        store = CaptureStore.create(None)
+        session = Session(store, Contract(schemas()))
+        bridge = SessionBridge(session)
+        secrets, profiles = SecretStore(), ProfileStore(home / "config" / "profiles")
+        current = CurrentProfile(profiles, secrets, bridge.start)
+        try:
+            yield Workspace(session, bridge, current, Connector(bridge, current), secrets, profiles)
+        finally:
+            await current.save_now()
+            await bridge.stop()
+            await session.aclose()
+            store.close()
+
+    return make

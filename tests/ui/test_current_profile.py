@@ -1,0 +1,223 @@
+"""The chosen profile: edits are saved by themselves, conflicts are told, nothing is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from optave_inspector.profiles.profile import LOCAL_TENANT_ID
+from optave_inspector.profiles.secrets import CLIENT_SECRET
+from optave_inspector.profiles.store import ProfileStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Address:
+    """Where a local tenant would be."""
+
+    websocket_url = "ws://127.0.0.1:4000/"
+    auth_url = "http://127.0.0.1:4001/auth/oauth2/token"
+    client_id = "local-1"
+    client_secret = "s3cret"
+    ca_file = ""
+
+
+def test_before_anything_is_saved_there_is_a_profile_to_edit_and_no_file(aio, workspace, home: Path) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            await w.current.load()
+            assert w.current.profile.name == "My tenant"
+            assert w.current.save_state.words == "not saved yet"
+            assert [name for _, name in w.current.names()] == ["My tenant"]
+        assert not list((home / "config").rglob("*.json"))
+
+    aio(run())
+
+
+def test_edits_are_saved_after_a_pause(aio, workspace, wait_until) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            w.current.edit(client_id="a")
+            w.current.edit(client_id="acme")
+            assert w.current.save_state.words == "unsaved changes"
+            await wait_until(lambda: w.current.save_state.words == "saved")
+            (saved,) = w.profiles.list()
+            assert saved.client_id == "acme"
+
+    aio(run())
+
+
+def test_what_is_typed_while_it_is_saved_is_saved_too(aio, workspace, wait_until) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            w.current.edit(client_id="a")
+            w.bridge.start(w.current.save_now(), "save")
+            w.current.edit(client_id="ab")
+            await wait_until(lambda: [each.client_id for each in w.profiles.list()] == ["ab"])
+            await wait_until(lambda: w.current.save_state.words == "saved")
+
+    aio(run())
+
+
+def test_the_same_value_again_is_no_edit(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            w.current.edit(client_id="")
+            assert w.current.save_state.words == "not saved yet"
+
+    aio(run())
+
+
+def test_choosing_another_profile_saves_the_former_one(aio, workspace, wait_until) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            first, second = w.profiles.new("first"), w.profiles.new("second")
+            await w.current.load(first.id)
+            w.current.edit(tenant_id="t-1")
+            w.current.choose(second.id)
+            assert w.current.profile.name == "second"
+            await wait_until(lambda: w.profiles.load(first.id).tenant_id == "t-1")
+
+    aio(run())
+
+
+def test_a_change_by_another_program_is_a_conflict_and_can_be_loaded(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            mine = w.profiles.new("shared")
+            await w.current.load(mine.id)
+            other = ProfileStore(w.profiles.folder)
+            other.save(replace(other.load(mine.id), client_id="theirs"))
+            w.current.edit(client_id="mine")
+            await w.current.save_now()
+            assert w.current.save_state.conflict
+            assert "changed elsewhere" in w.current.save_state.trouble
+            w.current.edit(tenant_id="more")
+            await w.current.save_now()
+            assert w.profiles.load(mine.id).client_id == "theirs"
+            await w.current.reload()
+            assert w.current.profile.client_id == "theirs"
+            assert w.current.save_state.words == "saved"
+
+    aio(run())
+
+
+def test_a_conflict_can_be_overwritten(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            mine = w.profiles.new("shared")
+            await w.current.load(mine.id)
+            w.profiles.save(replace(w.profiles.load(mine.id), client_id="theirs"))
+            w.current.edit(client_id="mine")
+            await w.current.save_now()
+            await w.current.overwrite()
+            assert w.profiles.load(mine.id).client_id == "mine"
+            assert not w.current.save_state.trouble
+
+    aio(run())
+
+
+def test_a_conflict_over_a_deleted_file_stays_until_it_is_overwritten(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            mine = w.profiles.new("gone")
+            await w.current.load(mine.id)
+            w.profiles.delete(mine.id)
+            w.current.edit(client_id="mine")
+            await w.current.save_now()
+            assert w.current.save_state.conflict
+            await w.current.reload()
+            assert "no longer there" in w.current.save_state.trouble
+            await w.current.overwrite()
+            assert w.profiles.load(mine.id).client_id == "mine"
+
+    aio(run())
+
+
+def test_a_token_in_the_url_is_not_saved_and_said_so(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            w.current.edit(url_template="wss://x.example/?Authorization=abc")
+            await w.current.save_now()
+            assert "token" in w.current.save_state.trouble
+            assert not w.current.save_state.conflict
+            assert w.profiles.list() == ()
+            w.current.edit(url_template="wss://x.example/")
+            await w.current.save_now()
+            assert w.current.save_state.words == "saved"
+
+    aio(run())
+
+
+def test_new_copy_rename_and_delete(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            await w.current.new("one")
+            w.current.edit(client_id="acme")
+            await w.current.copy("two")
+            assert (w.current.profile.name, w.current.profile.client_id) == ("two", "acme")
+            await w.current.rename("three")
+            assert "three" in [name for _, name in w.current.names()]
+            assert sorted(each.name for each in w.profiles.list()) == ["one", "three"]
+            await w.current.delete()
+            assert [each.name for each in w.profiles.list()] == ["one"]
+
+    aio(run())
+
+
+def test_deleting_the_last_profile_leaves_an_empty_one(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            only = w.profiles.new("only")
+            await w.current.load()
+            await w.secrets.set(only.id, CLIENT_SECRET, "s", remember=False)
+            await w.current.delete()
+            assert w.current.profile.id != only.id
+            assert await w.secrets.get(only.id, CLIENT_SECRET) is None
+
+    aio(run())
+
+
+def test_a_name_that_is_taken_is_refused_and_the_old_one_stays(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            w.profiles.new("one")
+            two = w.profiles.new("two")
+            await w.current.load(two.id)
+            told: list[str] = []
+            w.current.warned.connect(lambda _kind, sentence: told.append(sentence))
+            await w.current.rename("one")
+            assert w.current.profile.name == "two"
+            assert "already" in told[0]
+
+    aio(run())
+
+
+def test_a_broken_profile_is_told_when_the_profiles_are_read(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            w.profiles.folder.mkdir(parents=True)
+            (w.profiles.folder / "bad.json").write_text("{")
+            told: list[str] = []
+            w.current.warned.connect(lambda _kind, sentence: told.append(sentence))
+            await w.current.load()
+            assert "set aside" in told[0]
+
+    aio(run())
+
+
+def test_the_local_tenant_is_a_profile_that_keeps_the_users_choices(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            w.current.adopt_local(Address())
+            w.current.edit(auth_transport="query")
+            await w.current.save_now()
+            Address.websocket_url = "ws://127.0.0.1:5000/"
+            w.current.adopt_local(Address())
+            assert w.current.profile.id == LOCAL_TENANT_ID
+            assert w.current.profile.url_template == "ws://127.0.0.1:5000/"
+            assert w.current.profile.auth_transport == "query"
+
+    aio(run())
