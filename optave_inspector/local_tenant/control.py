@@ -1,6 +1,15 @@
 """Faults by order: ``POST /control/<fault>`` and ``GET /control/status`` on the token endpoint's port.
 
-Every order carries the header ``X-Control-Key``. Its parameters are a JSON object, or absent for none.
+Every order carries the header ``X-Control-Key``. Its parameters are a JSON object, or absent for none:
+
+- ``close``: ``code`` (0 to 65535, 1000 when not given, null for an empty close frame), ``reason``, ``connection``
+- ``drop``: ``connection``
+- ``silent``: ``on`` (true when not given), ``connection``
+- ``orphan``: ``action``, ``connection``
+- ``error``: ``next`` (how many requests, 1 when not given), ``code``, ``content``, ``connection``
+- ``ping``: ``data``, ``connection``
+
+The answer names what was reached. An order that cannot be carried out is answered by 400, 404 or 409 and a sentence.
 """
 
 from __future__ import annotations
