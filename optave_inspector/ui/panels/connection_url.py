@@ -38,6 +38,7 @@ class UrlSection(QWidget):
         super().__init__()
         self._current = current
         self._fields: dict[str, Field] = {}
+        self._profile_id = ""
         self._template = Field(
             "URL template",
             "connectionUrlTemplateEdit",
@@ -80,15 +81,20 @@ class UrlSection(QWidget):
 
     def _show_fields(self, profile: Profile) -> None:
         names = placeholders(profile)
+        if names is None:
+            names = list(self._fields) if profile.id == self._profile_id else []
+        self._profile_id = profile.id
         for name in [name for name in self._fields if name not in names]:
             row = self._fields.pop(name)
             self._rows.removeWidget(row)
-            row.hide()
+            # Gone at once for whoever looks for it by name, not only when Qt deletes it.
+            row.setParent(None)
             row.deleteLater()
         for index, name in enumerate(names):
             if name not in self._fields:
                 self._fields[name] = self._make_field(name)
             self._rows.insertWidget(index, self._fields[name])
+            self._fields[name].setVisible(True)
             self._fields[name].set_text(profile.fields.get(name, ""))
         before = self._template.edit
         for name in names:
@@ -104,8 +110,8 @@ class UrlSection(QWidget):
         self._current.edit(fields={**self._current.profile.fields, name: text})
 
 
-def placeholders(profile: Profile) -> list[str]:
-    """The placeholders of both templates, each once; those of a template that cannot be read are left out."""
+def placeholders(profile: Profile) -> list[str] | None:
+    """The placeholders of both templates, each once; None while one cannot be read, as in the middle of typing."""
     names: dict[str, None] = {}
     templates = [(profile.url_template, None)]
     if profile.needs_secret and profile.token_source_kind is TokenSourceKind.CLIENT_CREDENTIALS:
@@ -114,7 +120,7 @@ def placeholders(profile: Profile) -> list[str]:
         try:
             template = UrlTemplate.parse(text) if schemes is None else UrlTemplate.parse(text, schemes)
         except UrlTemplateError:
-            continue
+            return None
         names.update(dict.fromkeys(template.fields))
     return list(names)
 
