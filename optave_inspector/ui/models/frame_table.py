@@ -47,7 +47,8 @@ class FrameTableModel(QAbstractTableModel):
         self._exchange_of = exchange_of
         self._pages = FramePages(store.page)
         self._rows = FrameRows()
-        self._marks = bytearray()
+        self._marks = bytearray(1)
+        # One byte for each entry, at the index of its number.
         self._direction: int | None = None
         self._matches: array[int] | None = None
         self._elapsed = False
@@ -56,7 +57,7 @@ class FrameTableModel(QAbstractTableModel):
     @property
     def shown_through(self) -> int:
         """The highest entry number that the rows take into account."""
-        return len(self._marks)
+        return len(self._marks) - 1
 
     @property
     def shown_entries(self) -> int:
@@ -199,9 +200,9 @@ class FrameTableModel(QAbstractTableModel):
     def _append(self, numbers: Sequence[int]) -> None:
         if self.narrowed:
             numbers = [number for number in numbers if self._in_direction(number)]
-            marks = bytes(self._marks[number - 1] for number in numbers)
+            marks = bytes(map(self._marks.__getitem__, numbers))
         else:
-            marks = bytes(self._marks[numbers[0] - 1 : numbers[-1]])
+            marks = bytes(self._marks[numbers[0] : numbers[-1] + 1])
         if not marks:
             return
         last_row = self._rows.row_count - 1
@@ -219,21 +220,23 @@ class FrameTableModel(QAbstractTableModel):
     def _rebuild(self, *, folding: bool | None = None) -> None:
         self.beginResetModel()
         numbers = self._shown_numbers()
-        marks = self._marks if numbers is None else bytes(self._marks[number - 1] for number in numbers)
+        marks = self._marks[1:] if numbers is None else bytes(map(self._marks.__getitem__, numbers))
         self._rows.reset(numbers, marks, folding=self._rows.folding if folding is None else folding)
         self._texts.clear()
         self.endResetModel()
 
     def _shown_numbers(self) -> array[int] | None:
         if self._matches is not None:
-            return array("I", [number for number in self._matches if self._in_direction(number)])
+            if self._direction is None:
+                return self._matches
+            return array("I", filter(self._in_direction, self._matches))
         if self._direction is None:
             return None
         chosen = bytes(one >> DIRECTION_SHIFT == self._direction for one in range(256))
-        return array("I", compress(range(1, len(self._marks) + 1), self._marks.translate(chosen)))
+        return array("I", compress(range(1, len(self._marks)), self._marks[1:].translate(chosen)))
 
     def _in_direction(self, number: int) -> bool:
-        return self._direction is None or self._marks[number - 1] >> DIRECTION_SHIFT == self._direction
+        return self._direction is None or self._marks[number] >> DIRECTION_SHIFT == self._direction
 
     def _changed(self, first_row: int, last_row: int, *columns: FrameColumn) -> None:
         if first_row <= last_row:

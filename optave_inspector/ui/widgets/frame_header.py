@@ -143,7 +143,6 @@ class FrameHeader(QHeaderView):
         self._time_actions[elapsed].setChecked(True)
 
     def _build_menu(self) -> None:
-        self._menu.addSection("Columns")
         for column in FrameColumn:
             action = self._menu.addAction(COLUMNS[column].name)
             action.setObjectName(f"framesColumn{column.name.title()}Action")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from ..delegates.frame_row import FrameDelegate
@@ -58,7 +58,6 @@ class FrameView(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -113,6 +112,15 @@ class FrameView(QTableView):
         """The entry of the current row; 0 for none."""
         index = self.currentIndex()
         return self._model.number(index.row()) if index.isValid() else 0
+
+    def paintEvent(self, event) -> None:
+        dirty = event.rect()
+        first, last = self.rowAt(dirty.top()), self.rowAt(dirty.bottom())
+        if first >= 0:
+            end = last + 1 if last >= 0 else self._model.rowCount()
+            painter = QPainter(self.viewport())
+            self.frame_delegate.paint_rows(painter, range(first, end), dirty)
+            painter.end()
 
     def keyPressEvent(self, event) -> None:
         key, plain = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
