@@ -14,7 +14,7 @@ class ThrowAwayAuthority:
 
     def __init__(self, address: str) -> None:
         authority = trustme.CA(organization_name="Optave Inspector", organization_unit_name="local tenant")
-        self._folder = tempfile.TemporaryDirectory(prefix="optave-inspector-")
+        self._folder = tempfile.TemporaryDirectory(prefix="optave-inspector-tenant-")
         self.ca_file = Path(self._folder.name) / "local-tenant-ca.pem"
         authority.cert_pem.write_to_path(str(self.ca_file))
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
