@@ -19,7 +19,8 @@ _MAYBE_ANSWERS = frozenset({Shape.GATEWAY, Shape.JSON})
 _ORPHAN, _LATE = int(EntryFlag.ORPHAN), int(EntryFlag.LATE)
 _DUPLICATE, _GUESSED = int(EntryFlag.DUPLICATE), int(EntryFlag.GUESSED)
 _MARKS = _ORPHAN | _LATE | _DUPLICATE | _GUESSED
-_ENDS = {"completed": ExchangeStatus.COMPLETED, "error": ExchangeStatus.ERROR}
+_COMPLETED, _ERROR = ExchangeStatus.COMPLETED, ExchangeStatus.ERROR
+_ENDS = {"completed": _COMPLETED, "error": _ERROR}
 _OUT = 1
 
 
@@ -77,7 +78,8 @@ class Correlator:
 
     def sent(self, entry: Entry, peek: Peek) -> set[int]:
         """An outgoing message; a request envelope starts an exchange. Returns the numbers of changed exchanges."""
-        changed = self.expire(entry.monotonic_ns)
+        now_ns = entry.monotonic_ns
+        changed = self.expire(now_ns) if self._deadlines.may_be_due(now_ns) else set()
         if peek.shape is not Shape.REQUEST:
             self.counts.other_sent += 1
             return changed
@@ -88,53 +90,59 @@ class Correlator:
             peek.action,
             peek.correlation_id,
             entry.number,
-            entry.monotonic_ns,
-            trace_id=peek.trace_id,
-            thread_id=peek.thread_id,
+            now_ns,
+            peek.trace_id,
+            peek.thread_id,
         )
         self.exchanges.append(exchange)
         self.counts.requests += 1
         self.waiting += 1
         entry.exchange = number
         if peek.correlation_id:
-            self._note_reuse(exchange, self._ids.add(peek.correlation_id, entry.attempt, number))
+            before = self._ids.add(peek.correlation_id, entry.attempt, number)
+            if before:
+                state = "still waited" if self._is_open(before) else "had ended"
+                exchange.note = f"The correlation ID was used before, by exchange {before}, which {state}."
         else:
             exchange.note = "The request has no correlation ID, so an answer can only be guessed."
         self._queues.add(entry.attempt, peek.action, number)
-        self._wait_until(exchange, entry.monotonic_ns)
+        if self.timeout_ns > 0:
+            self._deadlines.set(number, now_ns + self.timeout_ns)
         changed.add(number)
         return changed
 
     def received(self, entry: Entry, peek: Peek) -> set[int]:
         """An incoming message, which is marked with what it is. Returns the numbers of changed exchanges."""
-        changed = self.expire(entry.monotonic_ns)
+        now_ns = entry.monotonic_ns
+        changed = self.expire(now_ns) if self._deadlines.may_be_due(now_ns) else set()
         entry.flags = int(entry.flags) & ~_MARKS
-        entry.exchange, entry.latency_ns = 0, -1
         exchange, guess = self._find(entry, peek)
         if exchange is None:
             if peek.shape in _ANSWERS:
                 self._orphan(entry, peek)
             else:
                 self.counts.unrelated += 1
+            entry.exchange, entry.latency_ns = 0, -1
             return changed
         entry.exchange = exchange.number
-        entry.latency_ns = max(0, entry.monotonic_ns - exchange.sent_ns)
-        if exchange.final:
+        entry.latency_ns = max(0, now_ns - exchange.sent_ns)
+        changed.add(exchange.number)
+        status = exchange.status
+        if status in (_COMPLETED, _ERROR) or exchange.late_end_ns >= 0:
             self.counts.duplicates += 1
             entry.flags |= _DUPLICATE
             exchange.duplicates.append(entry.number)
+            return changed
+        exchange.answers.append(entry.number)
+        exchange.update_ns.append(now_ns)
+        if guess:
+            entry.flags |= _GUESSED
+            self.counts.guessed += 1
+            exchange.guessed = guess
+        if status > _COMPLETED:
+            self._late(exchange, entry, peek)
         else:
-            exchange.answers.append(entry.number)
-            exchange.update_ns.append(entry.monotonic_ns)
-            if guess:
-                entry.flags |= _GUESSED
-                self.counts.guessed += 1
-                exchange.guessed = guess
-            if exchange.status.ended:
-                self._late(exchange, entry, peek)
-            else:
-                self._in_time(exchange, entry, peek)
-        changed.add(exchange.number)
+            self._in_time(exchange, entry, peek)
         return changed
 
     def cut_off(self, attempt: int, now_ns: int) -> set[int]:
@@ -148,8 +156,6 @@ class Correlator:
     def expire(self, now_ns: int) -> set[int]:
         """Time out what has waited too long at ``now_ns``. Returns the changed numbers."""
         changed: set[int] = set()
-        if not self._deadlines.may_be_due(now_ns):
-            return changed
         for number, deadline_ns in self._deadlines.due(now_ns):
             self._end(self.exchanges[number - 1], ExchangeStatus.TIMED_OUT, deadline_ns)
             changed.add(number)
@@ -179,11 +185,12 @@ class Correlator:
         answers = peek.shape in _ANSWERS
         if not answers and peek.shape not in _MAYBE_ANSWERS:
             return None, ""
-        # The SDK takes the request ID as correlation ID when there is one (protocol.md section 4).
-        for known in (peek.correlation_id, peek.request_id):
-            number = self._ids.find(known, entry.attempt) if known else 0
-            if number:
-                return self.exchanges[number - 1], ""
+        number = self._ids.find(peek.correlation_id, entry.attempt)
+        if not number and peek.request_id:
+            # The SDK takes the request ID as correlation ID when there is one (protocol.md section 4).
+            number = self._ids.find(peek.request_id, entry.attempt)
+        if number:
+            return self.exchanges[number - 1], ""
         if peek.correlation_id or not answers:
             return None, ""
         return self._guess(entry, peek)
@@ -221,7 +228,8 @@ class Correlator:
         if peek.state != "started" and not exchange.note:
             given = f"the unknown state “{peek.state}”" if peek.state else "no state"
             exchange.note = f"Answer #{entry.number} has {given}, so nothing says that it was the last."
-        self._wait_until(exchange, entry.monotonic_ns)
+        if self.timeout_ns > 0:
+            self._deadlines.set(exchange.number, entry.monotonic_ns + self.timeout_ns)
 
     def _late(self, exchange: Exchange, entry: Entry, peek: Peek) -> None:
         self.counts.late += 1
@@ -231,23 +239,14 @@ class Correlator:
             exchange.late_end_ns = entry.monotonic_ns
             exchange.error_code = peek.error_code
 
-    def _wait_until(self, exchange: Exchange, now_ns: int) -> None:
-        if self.timeout_ns > 0:
-            self._deadlines.set(exchange.number, now_ns + self.timeout_ns)
-
     def _end(self, exchange: Exchange, status: ExchangeStatus, now_ns: int) -> None:
         exchange.status = status
         exchange.ended_ns = now_ns
         self.waiting -= 1
         self._deadlines.remove(exchange.number)
 
-    def _note_reuse(self, exchange: Exchange, before: int) -> None:
-        if before:
-            state = "still waited" if self._is_open(before) else "had ended"
-            exchange.note = f"The correlation ID was used before, by exchange {before}, which {state}."
-
     def _is_open(self, number: int) -> bool:
-        return self.exchanges[number - 1].status < ExchangeStatus.COMPLETED
+        return self.exchanges[number - 1].status < _COMPLETED
 
 
 def _possible_actions(text: str) -> list[str]:

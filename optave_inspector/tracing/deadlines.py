@@ -51,7 +51,8 @@ class Deadlines:
 
     def may_be_due(self, now_ns: int) -> bool:
         """Whether :meth:`due` is worth asking; quick, and true too often rather than too rarely."""
-        return bool(self._heap) and self._heap[0][0] <= now_ns
+        heap = self._heap
+        return bool(heap) and heap[0][0] <= now_ns
 
     def due(self, now_ns: int) -> Iterator[tuple[int, int]]:
         """Take out the numbers whose time is up at ``now_ns``, each with its deadline, the earliest first."""

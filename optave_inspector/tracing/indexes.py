@@ -78,7 +78,7 @@ class CorrelationIds:
         An open one before an ended one, then one of the same attempt before others, then the newest.
         """
         found = self._numbers.get(correlation_id, 0)
-        return found if isinstance(found, int) else found.find(attempt, self._is_open)
+        return found.find(attempt, self._is_open) if isinstance(found, _Reused) else found
 
     def similar(self, correlation_id: str) -> str:
         """A known ID that differs from this one in case only; empty for none."""
