@@ -69,6 +69,8 @@ def no_comma(text: str, offset: int, *, is_object: bool, start: int) -> str:
         return "This colon is too many." if is_object else "An array has no keys: this colon is too many."
     if word.startswith(("//", "/*")):
         return "JSON has no comments."
+    if word == '"':
+        word = text[offset : text.find('"', offset + 1) + 1] or word
     return f"A comma is missing before {short(word)}."
 
 

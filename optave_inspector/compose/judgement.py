@@ -130,20 +130,18 @@ def _places(verdicts: RequestVerdicts, paths: _Paths) -> tuple[Place, ...]:
             checks = tuple(dict.fromkeys((*before.checks, name)))
             joined[path, finding.sentence] = Place(before.severity, checks, before.finding, path)
 
-    for finding in verdicts.sdk.findings:
-        add("SDK", Severity.ERROR, finding, paths.of_payload(finding.path))
-    for finding in verdicts.payload.findings:
-        add("schema", Severity.ERROR, finding, paths.of_payload(finding.path))
-    for finding in verdicts.envelope.findings:
-        add("envelope", Severity.ERROR, finding, paths.of_envelope(finding.path))
-    for finding in verdicts.documentation.findings:
-        add("docs", Severity.WARNING, finding, paths.of_payload(finding.path))
-    for name, verdict, of in (
-        ("SDK", verdicts.sdk, paths.of_payload),
-        ("schema", verdicts.payload, paths.of_payload),
-        ("envelope", verdicts.envelope, paths.of_envelope),
-        ("docs", verdicts.documentation, paths.of_payload),
-    ):
+    checks = [
+        ("SDK", verdicts.sdk, Severity.ERROR, paths.of_payload),
+        ("schema", verdicts.payload, Severity.ERROR, paths.of_payload),
+        ("envelope", verdicts.envelope, Severity.ERROR, paths.of_envelope),
+        ("docs", verdicts.documentation, Severity.WARNING, paths.of_payload),
+    ]
+    if paths.whole:
+        checks.insert(0, checks.pop(2))  # without a sound envelope the others have little to go by
+    for name, verdict, severity, of in checks:
+        for finding in verdict.findings:
+            add(name, severity, finding, of(finding.path))
+    for name, verdict, _, of in checks:
         for finding in verdict.notes:
             add(name, Severity.NOTE, finding, of(finding.path))
     return tuple(joined.values())

@@ -121,7 +121,9 @@ class JsonEditor(QPlainTextEdit):
         """Tab and Enter indent; Escape lets the next Tab leave."""
         key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        if key == Qt.Key.Key_Escape and not modifiers:
+        if self.isReadOnly():
+            super().keyPressEvent(event)
+        elif key == Qt.Key.Key_Escape and not modifiers:
             self.setTabChangesFocus(True)
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and control:
             self._leave(forward=key == Qt.Key.Key_Tab)
@@ -244,11 +246,14 @@ class JsonEditor(QPlainTextEdit):
         self.setTextCursor(cursor)
 
     def _make_room(self) -> None:
-        self.setViewportMargins(self._numbers.width_for(self.blockCount()) + 4, 0, 0, 0)
+        self.setViewportMargins(self._numbers.width_for(self.blockCount()) - 2, 0, 0, 0)
         self._numbers.place()
 
     def _select_extras(self) -> None:
         """Show the current line, the marks and the brackets at the cursor."""
+        if self.isReadOnly():
+            self.setExtraSelections(self._marks)
+            return
         colors = theme.current()
         line = QTextEdit.ExtraSelection()
         line.format.setBackground(colors.color("alternate"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QPlainTextEdit
 
 _GAP = 8
+_BORDER = 1
 
 
 class LineNumbers(QWidget):
@@ -45,10 +46,9 @@ class LineNumbers(QWidget):
         return QSize(self.width_for(self._editor.blockCount()), 0)
 
     def place(self) -> None:
-        """Stand beside the editor's viewport."""
+        """Stand between the editor's border and its viewport."""
         viewport = self._editor.viewport().geometry()
-        width = self.sizeHint().width()
-        self.setGeometry(QRect(viewport.left() - width, viewport.top(), width, viewport.height()))
+        self.setGeometry(QRect(_BORDER, viewport.top(), viewport.left() - _BORDER, viewport.height()))
 
     def set_problem_line(self, line: int) -> None:
         """Mark a line, from 1; 0 marks none."""

@@ -108,7 +108,7 @@ def test_a_whole_message_is_judged_by_the_action_that_it_names():
     assert judged(message, Action.RECOMMEND, whole=True).sendable
     broken = re.sub('"medium": "[a-z]*"', '"medium": "fax"', message).replace('"traceId":"019', '"traceId":"x19')
     errors = paths(judged(broken, Action.RECOMMEND, whole=True), Severity.ERROR)
-    assert (("schema", "envelope"), "$.payload.session.channel.medium") in errors
+    assert (("envelope", "schema"), "$.payload.session.channel.medium") in errors
     assert (("envelope",), "$.headers.traceId") in errors
 
 

@@ -79,6 +79,8 @@ def test_a_text_that_is_cut_off_never_raises_and_keeps_what_was_read(value, data
         ('{"a" 1}', 5, "colon is missing"),
         ('{"a": }', 6, 'The key "a" has no value'),
         ('{"a": 1 "b": 2}', 8, "comma is missing"),
+        ('{"a": 1\n"b": 2}', 8, 'missing before "b".'),
+        ('[1 "b', 3, 'missing before ".'),
         ("[1 2]", 3, "comma is missing before 2"),
         ("[1: 2]", 2, "no keys"),
         ('{"a": 1: 2}', 7, "colon is too many"),
