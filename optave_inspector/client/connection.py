@@ -81,13 +81,12 @@ class Connection:
         self._begun = True
         self._life.begin()
         try:
+            if self._aborted:
+                raise self._cancelled()
             async with asyncio.timeout(None) as self._opening:
-                if self._aborted:
-                    self._opening.reschedule(0)
                 return await self._attempt.run(self)
         except TimeoutError:
-            handshake = self._attempt.handshake
-            raise ConnectFailed(FailureKind.CANCELLED, "Connecting was cancelled.", handshake=handshake) from None
+            raise self._cancelled() from None
         finally:
             self._opening = None
             self._life.failed()
@@ -212,6 +211,9 @@ class Connection:
         if not self.state.can_send:
             raise NotOpen(f"{what} was not sent: the connection is {self.state.name}.", "Connect first.")
         return self._attempt.connection
+
+    def _cancelled(self) -> ConnectFailed:
+        return ConnectFailed(FailureKind.CANCELLED, "Connecting was cancelled.", handshake=self._attempt.handshake)
 
     async def _flush(self, connection: TappedConnection) -> None:
         connection.send_data()

@@ -73,7 +73,7 @@ def tls_words(error: ssl.SSLError, host: str, plain_scheme: str) -> tuple[str, s
         meaning, hint = _VERIFICATION.get(error.verify_code, ("cannot be verified", _ADD_AUTHORITY))
         detail = "" if error.verify_code in _VERIFICATION else f": {error.verify_message}"
         return f"The certificate of {host} {meaning}{detail}.", hint
-    reason = error.reason or ""
+    reason = getattr(error, "reason", None) or ""
     if reason in _NOT_TLS or reason in _RECORD_FAULTS:
         return (
             f"{host} did not answer in TLS.",
