@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import gc
+import contextlib
 import os
 import socket
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.server import serve
@@ -99,9 +100,7 @@ async def test_what_is_sent_arrives_byte_for_byte(connection_to, listener) -> No
     came = []
 
     async def handler(server_side) -> None:
-        async for message in server_side:
-            came.append(message)
-        listener.on_state(ConnectionState.CLOSED)
+        came.extend([message async for message in server_side])
 
     async with serve(handler, "127.0.0.1", 0, subprotocols=["optave-v1"]) as server:
         connection = connection_to(server.sockets[0].getsockname()[1])
@@ -159,17 +158,13 @@ async def _silent(peer) -> None:
 
 def _open_sockets() -> set[str]:
     found = set()
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            target = os.readlink(f"/proc/self/fd/{name}")
-        except OSError:
-            continue
-        if target.startswith("socket:"):
-            found.add(target)
-    return found
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            found.add(str(entry.readlink()))
+    return {target for target in found if target.startswith("socket:")}
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")  # noqa: PTH112
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are listed by Linux only")
 @pytest.mark.parametrize("tls", [False, True], ids=["upgrade", "TLS"])
 async def test_cancelling_leaves_no_socket_and_no_task(serve_raw, connection_to, listener, tls) -> None:
     accepted = asyncio.Event()
@@ -180,10 +175,10 @@ async def test_cancelling_leaves_no_socket_and_no_task(serve_raw, connection_to,
         await peer.closed_by_client()
         gone.set()
 
+    before = _open_sockets()
     async with serve_raw(script) as port:
         scheme = "wss" if tls else "ws"
         connection = connection_to(f"{scheme}://127.0.0.1:{port}/", PastedToken("a.b.c"))
-        before = _open_sockets()
         opening = asyncio.ensure_future(connection.open())  # noqa: TID251 - the test's own
         await accepted.wait()
         if not tls:
@@ -192,9 +187,7 @@ async def test_cancelling_leaves_no_socket_and_no_task(serve_raw, connection_to,
         with pytest.raises(asyncio.CancelledError):
             await opening
         await gone.wait()
-        await asyncio.sleep(0)
-        gc.collect()
-        assert _open_sockets() <= before | {target for target in _open_sockets() if target in before}
+    assert _open_sockets() == before
     assert listener.states == ["CONNECTING", "CLOSED"]
     assert len(listener.of("handshake")) == (0 if tls else 1)
 
@@ -253,6 +246,15 @@ async def test_aborting_before_opening_gives_up_at_once(connection_to, listener)
     assert listener.states == ["CONNECTING", "CLOSED"]
 
 
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 async def test_ipv6(listener, connection_to) -> None:
     async def handler(server_side) -> None:
         await server_side.wait_closed()
@@ -260,8 +262,7 @@ async def test_ipv6(listener, connection_to) -> None:
     try:
         server = await serve(handler, "::1", 0, subprotocols=["optave-v1"])
     except OSError:
-        with socket.socket(socket.AF_INET6) as probe, pytest.raises(OSError, match=""):
-            probe.bind(("::1", 0))
+        assert not _has_ipv6()
         return
     async with server:
         connection = connection_to(f"ws://[::1]:{server.sockets[0].getsockname()[1]}/")

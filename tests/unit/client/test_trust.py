@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ssl
 
 import pytest
@@ -77,7 +77,7 @@ async def test_a_certificate_for_another_address(connection_to, authority, ca_fi
 
 
 async def test_an_expired_certificate(connection_to, authority, ca_file) -> None:
-    past = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
     failure = await _refused(connection_to, authority.issue_cert("localhost", not_after=past), ca_file=ca_file)
     assert failure.sentence == "The certificate of localhost has expired."
 
