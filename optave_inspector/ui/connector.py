@@ -37,6 +37,11 @@ class Connector(QObject):
         self.allow_reuse = False
         """The user's decision to send a pasted token again; falls back to False with every other token."""
 
+    @property
+    def busy(self) -> bool:
+        """Whether an attempt is under way: asked for and not yet open or failed."""
+        return self._starting
+
     def connect_now(self) -> None:
         """Open a connection by the current profile. Does nothing while one is open or under way."""
         if self._starting or self._session.state is not ConnectionState.CLOSED:

@@ -30,7 +30,7 @@ def summary(handshake: Handshake) -> list[Line]:
     lines = [_status(shown), Line("Times", _times(shown))]
     if shown.accepted:
         lines.append(_subprotocol(shown))
-        lines.append(Line("Extensions", ", ".join(shown.extensions) or "none"))
+        lines += _extensions(shown)
     if shown.peer_address:
         lines.append(Line("Peer", shown.peer_address))
     if shown.tls:
@@ -95,6 +95,15 @@ def _subprotocol(handshake: Handshake) -> Line:
     if "••••" in selected:
         return Line("Subprotocol", f"⚠ the token itself, {selected}: it is on the way back now", "warning")
     return Line("Subprotocol", f"⚠ {selected}, not optave-v1", "warning")
+
+
+def _extensions(handshake: Handshake) -> list[Line]:
+    if not handshake.extensions:
+        return [Line("Extensions", "none")]
+    names = [extension.partition(";")[0].strip() for extension in handshake.extensions]
+    parameters = [extension.partition(";")[2].strip() for extension in handshake.extensions]
+    lines = [Line("Extensions", ", ".join(names))]
+    return lines + [Line("", text.replace(";", ","), "muted") for text in parameters if text]
 
 
 def _headers(pairs: tuple[tuple[str, str], ...]) -> list[str]:

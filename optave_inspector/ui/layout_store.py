@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -28,6 +28,8 @@ class Layout(msgspec.Struct, frozen=True):
     theme: ThemeChoice = ThemeChoice.SYSTEM
     profile: str = ""
     """ID of the profile that was chosen last."""
+    panels: dict[str, Any] = {}
+    """What the panels want to find again, by object name, as JSON can hold it."""
 
 
 class _Stored(msgspec.Struct):
@@ -36,6 +38,7 @@ class _Stored(msgspec.Struct):
     docks: str = ""
     theme: ThemeChoice = ThemeChoice.SYSTEM
     profile: str = ""
+    panels: dict[str, Any] = {}
 
 
 class LayoutStore:
@@ -67,6 +70,7 @@ class LayoutStore:
                 docks=base64.b64decode(stored.docks, validate=True),
                 theme=stored.theme,
                 profile=stored.profile,
+                panels=stored.panels,
             )
         except (msgspec.DecodeError, binascii.Error, ValueError) as error:
             return self._set_aside(f"is damaged ({error})")
@@ -79,6 +83,7 @@ class LayoutStore:
             docks=base64.b64encode(layout.docks).decode(),
             theme=layout.theme,
             profile=layout.profile,
+            panels=layout.panels,
         )
         try:
             write_atomically(self._path, msgspec.json.format(msgspec.json.encode(stored), indent=1))

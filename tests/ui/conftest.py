@@ -134,7 +134,7 @@ class Workspace:
         self.use(address)
         await self.secrets.set(self.current.profile.id, "client_secret", address.client_secret, remember=False)
         self.connector.connect_now()
-        while self.session.state is not ConnectionState.OPEN:
+        while self.connector.busy or self.session.state is not ConnectionState.OPEN:
             assert self.session.failure is None, self.session.failure
             await asyncio.sleep(0.01)
 

@@ -14,7 +14,7 @@ from optave_inspector.ui.theme import ThemeChoice
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEPT = Layout(geometry=b"\x00geometry", docks=b"docks\xff", theme=ThemeChoice.DARK, profile="abc")
+KEPT = Layout(b"\x00geometry", b"docks\xff", ThemeChoice.DARK, "abc", {"framesPanel": {"filter": "x"}})
 
 
 def test_what_was_saved_comes_back(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ class ConnectButton(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._main)
         layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setFocusProxy(self._main)
         bridge.stateChanged.connect(self._show_state)
         self._show_state()
 

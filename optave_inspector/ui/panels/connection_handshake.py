@@ -61,7 +61,7 @@ class HandshakeView(QWidget):
             label.deleteLater()
         self._shown = []
         for row, line in enumerate(summary(handshake) if handshake is not None else []):
-            value = words(f"connectionHandshake{line.label or f'Warning{row}'}", line.role)
+            value = words(f"connectionHandshake{line.label or f'Note{row}'}", line.role)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             value.setText(line.words)
             self._shown.append(value)

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
 
 from ...protocol.states import ConnectionState
 from ..connection_words import state_words, token_words
@@ -62,6 +62,7 @@ class TopBar(QWidget):
             signal.connect(self._show_state)
         bridge.entriesAdded.connect(lambda _count: self._show_counts())
         bridge.exchangesChanged.connect(self._exchanges_changed)
+        self.setFocusProxy(self._connect)
         self._show_state()
         self._show_counts()
 
@@ -78,6 +79,8 @@ class TopBar(QWidget):
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
+        # What does not fit is hidden instead of making the window wider.
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         layout.setSpacing(10)
         layout.addWidget(self._combo)
         layout.addWidget(self._connect)
@@ -148,6 +151,7 @@ class TopBar(QWidget):
             used += needed if shown else 0
             if widget.isVisibleTo(self) != shown:
                 widget.setVisible(shown)
+        layout.activate()
 
 
 def _label(object_name: str, accessible_name: str, role: str = "") -> QLabel:
