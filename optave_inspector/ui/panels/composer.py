@@ -105,9 +105,9 @@ class ComposerPanel(Panel):
         if template is None:
             raise ValueError(f"{self._action} has no template {name}.")
         replaced = self.editor.text() not in ("", self._template[1], template.text)
-        self.set_whole(whole=False)
         self._template = (name, template.text)
         self.editor.set_text(template.text)
+        self.set_whole(whole=False)
         self._show_template()
         self._tell("muted", "Your text gave way to the template. Ctrl+Z brings it back." if replaced else "")
 
@@ -118,6 +118,7 @@ class ComposerPanel(Panel):
     def set_text(self, text: str) -> None:
         """Put ``text`` in place of the editor's, which one undo brings back."""
         self.editor.set_text(text)
+        self._judge.now()
 
     def whole(self) -> bool:
         """Whether the editor holds the whole message rather than the payload."""
@@ -160,9 +161,9 @@ class ComposerPanel(Panel):
         if evidence.action is not None:
             self._template = ("", "")
             self.set_action(evidence.action)
-        self.set_whole(whole=evidence.whole)
         self.headers.set_texts(_header_texts(evidence.overrides))
         self.editor.set_text(evidence.text)
+        self.set_whole(whole=evidence.whole)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         taken = "the whole message" if evidence.whole else "the payload"
         self._tell("muted", f"Took over {taken} of exchange {number}. Ctrl+Z brings your text back.")
@@ -170,9 +171,8 @@ class ComposerPanel(Panel):
     def unfold(self) -> None:
         """Put the whole message that would be sent into the editor, to change any part of it."""
         if not self._whole:
-            message = self.message()
+            self.editor.set_text(self.message())
             self.set_whole(whole=True)
-            self.editor.set_text(message)
 
     def set_tenant_id(self, tenant_id: str) -> None:
         """The profile's tenant ID, which goes into the headers unless another one is given there."""
@@ -198,7 +198,6 @@ class ComposerPanel(Panel):
         name = state.get("template")
         known = {template.name: template.text for template in self._templates(self._action)}
         self._template = (name, known[name]) if isinstance(name, str) and name in known else ("", "")
-        self.set_whole(whole=state.get("whole") is True)
         headers = state.get("headers")
         if isinstance(headers, dict):
             self.headers.set_texts({name: text for name, text in headers.items() if isinstance(text, str)})
@@ -206,6 +205,7 @@ class ComposerPanel(Panel):
         if isinstance(text, str):
             self.editor.set_text(text)
             self.editor.document().clearUndoRedoStacks()
+        self.set_whole(whole=state.get("whole") is True)
         self.verdicts.findings_button.setChecked(state.get("findings") is True)
         self._show_template()
         self._tell("muted", "")
