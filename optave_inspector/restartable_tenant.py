@@ -38,6 +38,11 @@ class RestartableTenant:
         """Where it is; None while it does not run."""
         return self._process.address if self._process is not None else None
 
+    @property
+    def pid(self) -> int | None:
+        """Process ID; None while it does not run."""
+        return self._process.pid if self._process is not None else None
+
     async def start(self) -> TenantAddress:
         """Start a process, unless one runs. Raises InspectorError when it does not start."""
         async with self._one_at_a_time:
