@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from websockets.exceptions import WebSocketException
 
@@ -36,6 +36,8 @@ class Attempt:
         listener: ConnectionListener,
         life: Life,
     ) -> None:
+        self._opening: Opening
+        self._connector: Connector
         self.handshake: Handshake | None = None
         """As last told to the listener, or, after a failure, how far it came."""
         self._config = config
@@ -43,8 +45,6 @@ class Attempt:
         self._used = used
         self._listener = listener
         self._life = life
-        self._connector: Connector | None = None
-        self._opening: Opening | None = None
         self._token: Token | None = None
         self._token_ms: float | None = None
         self._reused = False
@@ -54,9 +54,7 @@ class Attempt:
     @property
     def connection(self) -> TappedConnection:
         """The library's connection; there once the request was sent."""
-        if self._connector is None or self._connector.tapped is None:
-            raise RuntimeError("There is no connection yet.")
-        return self._connector.tapped
+        return cast("TappedConnection", self._connector.tapped)
 
     async def run(self, owner: ConnectorOwner) -> Handshake:
         """Open the connection. Raises ConnectFailed."""
@@ -89,9 +87,7 @@ class Attempt:
         except BaseException:
             await self._give_up()
             raise
-        if self.handshake is None:
-            raise RuntimeError("The connection opened without reporting its handshake.")
-        return self.handshake
+        return cast("Handshake", self.handshake)  # told by the tap before connect() returns
 
     def requested(self, request: Request) -> None:
         """The upgrade request, token included, goes out now."""
@@ -124,21 +120,16 @@ class Attempt:
             handshake = self.handshake = self._handshake_now()
             if self._request is not None:
                 self._life.answered(handshake)
-        if self._connector is not None:
-            await self._connector.dispose()
+        await self._connector.dispose()
         return handshake
 
     def _handshake_now(self) -> Handshake:
-        if self._opening is None or self._connector is None:
-            raise RuntimeError("There is no handshake before the connector.")
         upgrade_ms = (time.perf_counter() - self._requested_s) * 1000 if self._request is not None else None
         return handshake_of(
             self._opening, self._connector, self._request, upgrade_ms=upgrade_ms, token_ms=self._token_ms
         )
 
     def _failure(self, error: Exception, handshake: Handshake, *, overdue: bool) -> ConnectFailed:
-        if self._opening is None or self._connector is None:
-            raise RuntimeError("There is no failure before the connector.")
         uri = self._connector.ws_uri
         lost = self._connector.tapped.connection_exc if self._connector.tapped is not None else None
         return explain(

@@ -107,8 +107,8 @@ class Connector(connect):
         self.tapped: TappedConnection | None = None
         """The connection as soon as there is one; it stays here after a failure."""
         self._tls = tls
-        self._tls_timeout_s = tls_timeout_s
-        self._tls_shutdown_timeout_s = close_timeout_s
+        self._tls_timeout_s = tls_timeout_s + 1  # the time limit for all phases strikes first, and says which
+        self._tls_shutdown_timeout_s = max(close_timeout_s, 0.001)  # zero is refused
 
         def make(uri: WebSocketURI) -> TappedConnection:
             protocol = TapProtocol(

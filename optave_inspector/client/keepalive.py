@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -64,9 +65,6 @@ class Keepalive:
                 left_s += self._heard_s - loop.time()
             if left_s <= 0:
                 return False
-            try:
-                async with asyncio.timeout(left_s):
-                    await self._answered.wait()
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._answered.wait(), left_s)
         return True

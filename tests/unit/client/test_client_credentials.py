@@ -399,3 +399,25 @@ async def test_aborting_while_the_token_is_fetched(connection_to, listener, serv
             await opening
     assert caught.value.kind is FailureKind.CANCELLED
     assert listener.states == ["CONNECTING", "CLOSED"]
+
+
+async def test_a_status_that_nobody_named(used, serve_raw) -> None:
+    async def script(peer) -> None:
+        await peer.read_request()
+        peer.write(b"HTTP/1.1 599 \r\nContent-Length: 2\r\n\r\n{}")
+        await peer.closed_by_client()
+
+    async with serve_raw(script) as port:
+        with pytest.raises(TokenError, match=r"The token endpoint answered 599\."):
+            await take_token(_source(f"http://127.0.0.1:{port}/"), used)
+
+
+async def test_a_status_without_its_phrase_gets_the_usual_one(used, serve_raw) -> None:
+    async def script(peer) -> None:
+        await peer.read_request()
+        peer.write(b"HTTP/1.1 401 \r\nContent-Length: 2\r\n\r\n{}")
+        await peer.closed_by_client()
+
+    async with serve_raw(script) as port:
+        with pytest.raises(TokenError, match=r"answered 401 Unauthorized\."):
+            await take_token(_source(f"http://127.0.0.1:{port}/"), used)

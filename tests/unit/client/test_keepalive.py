@@ -111,3 +111,21 @@ async def test_nothing_is_judged_while_reading_is_paused(serve_raw, connection_t
         await connection.close()
         ending = await connection.wait_ended()
     assert ending.sent == Close(1000)
+
+
+async def test_another_pong_is_no_answer_but_a_sign_of_life(serve_raw, connection_to, listener, frame) -> None:
+    async def script(peer) -> None:
+        await peer.upgrade()
+        _, payload = await peer.read_frame()
+        peer.write(frame(10, b"unasked"))
+        peer.write(frame(10, payload))
+        await peer.closed_by_client()
+
+    async with serve_raw(script) as port:
+        connection = connection_to(port, ping_interval_s=0.02, ping_timeout_s=5)
+        await connection.open()
+        await listener.frames_in(2)
+        await listener.until(lambda: len(listener.sent) == 2)
+        connection.abort()
+        await connection.wait_ended()
+    assert listener.received[0].payload == b"unasked"

@@ -445,3 +445,21 @@ async def test_a_listener_that_raises_is_told_to_the_loop_and_harms_nothing(
     assert ending.clean
     assert {str(context["exception"]) for context in contexts} == {"clumsy"}
     assert len(contexts) == 4 + 1 + 4 + 1, "states, handshake, frames, ending"
+
+
+async def test_a_close_frame_after_a_failure_that_is_itself_wrong_is_not_taken(
+    serve_raw, connection_to, listener, frame, close_frame
+) -> None:
+    async def script(peer) -> None:
+        await peer.upgrade()
+        peer.write(frame(1, b"\xff"))
+        await peer.read_frame()
+        peer.write(close_frame(1006) + close_frame(1002) + close_frame(1000))
+
+    async with serve_raw(script) as port:
+        connection = connection_to(port)
+        await connection.open()
+        ending = await connection.wait_ended()
+    assert ending.received is not None
+    assert ending.received.code == 1002, "the first sound one"
+    assert [item.problem == "" for item in listener.received] == [False, False, True, False]
