@@ -148,9 +148,7 @@ def test_columns_sort_by_raw_values(qtmodeltester, column, expected):
     assert [model.exchange(row).number for row in range(3)] == expected
     assert [model.row_of(number) for number in expected] == [0, 1, 2]
     model.sort(column, Qt.SortOrder.DescendingOrder)
-    assert model.exchange(0).number == (
-        expected[-1] if column not in (ExchangeColumn.STATUS, ExchangeColumn.ANSWERS) else 1
-    )
+    assert [model.exchange(row).number for row in range(3)] == expected[::-1]
 
 
 def test_a_sorted_table_stays_sorted_and_a_kept_index_follows_its_exchange(qtmodeltester):
@@ -206,6 +204,34 @@ def test_colours_change_with_the_theme(light):
     assert told == [(0, 0, [Qt.ItemDataRole.ForegroundRole])]
     cell = model.index(0, ExchangeColumn.STATUS)
     assert cell.data(Qt.ItemDataRole.ForegroundRole).name() == theme.DARK.ok
+
+
+@pytest.mark.parametrize("order", [Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder])
+@pytest.mark.parametrize("column", list(ExchangeColumn))
+def test_random_changes_keep_every_order_true(qtmodeltester, column, order):
+    chance = random.Random(column)
+    exchanges = [exchange(number, action=chance.choice("ab")) for number in range(1, 6)]
+    model = ExchangeTableModel(exchanges)
+    qtmodeltester.check(model)
+    model.sort(column, order)
+    kept = QPersistentModelIndex(model.index(model.row_of(3), 0))
+    for _ in range(30):
+        changed = sorted(chance.sample(range(1, len(exchanges) + 1), 3))
+        for number in changed:
+            one = exchanges[number - 1]
+            one.status = ExchangeStatus(chance.randrange(6))
+            one.ended_ns = one.sent_ns + chance.randrange(9) if one.status.ended else -1
+            one.answers = list(range(chance.randrange(4)))
+            one.update_ns = [one.sent_ns + 1] * len(one.answers)
+        exchanges.append(exchange(len(exchanges) + 1, action=chance.choice("ab")))
+        model.update([*changed, len(exchanges)])
+        shown = [model.exchange(row).number for row in range(model.rowCount())]
+        assert sorted(shown) == list(range(1, len(exchanges) + 1))
+        assert [model.row_of(number) for number in shown] == list(range(len(shown)))
+        assert model.exchange(kept.row()).number == 3
+    fresh = ExchangeTableModel(exchanges)
+    fresh.sort(column, order)
+    assert shown == [fresh.exchange(row).number for row in range(fresh.rowCount())]
 
 
 def test_a_hundred_thousand_exchanges_cost_little_per_change(qapp):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
+import contextlib
 import time
-from array import array
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from ..delegates.waterfall_geometry import Extent
 from .formats import duration_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class ExchangeColumn(IntEnum):
@@ -61,8 +62,8 @@ STATUS_LOOK: dict[ExchangeStatus, tuple[str, str, str]] = {
 class ExchangeTableModel(QAbstractTableModel):
     """Rows over a session's list of exchanges, which this model reads and never copies.
 
-    Call ``update`` with the numbers that are new or changed. Rows are added at the end and announced as such; nothing
-    is reset. Sorting is by raw values over an index of its own, and is kept while exchanges come and change.
+    Call ``update`` with the numbers that are new or changed. Rows are added and announced as such; nothing is reset.
+    Sorting is by raw values over an index of its own, and is kept while exchanges come and change.
     """
 
     def __init__(
@@ -78,10 +79,12 @@ class ExchangeTableModel(QAbstractTableModel):
         self.statistics = Statistics()
         self.extent = Extent()
         """From when to when the exchanges reach."""
-        self._numbers = array("I", range(1, len(exchanges) + 1))
+        self._count = len(exchanges)
         self._column = ExchangeColumn.TIME
         self._descending = False
         self._keys: list[Any] = []
+        self._pairs: list[tuple[Any, int]] | None = None
+        """Sorting key and number of each exchange in ascending order; None in the order of the requests."""
         self._note(range(1, len(exchanges) + 1))
         theme.theme_switch().changed.connect(self._on_theme)
 
@@ -93,43 +96,39 @@ class ExchangeTableModel(QAbstractTableModel):
 
     def exchange(self, row: int) -> Exchange:
         """The exchange of a row."""
-        return self._exchanges[self._numbers[row] - 1]
+        place = self._count - 1 - row if self._descending else row
+        return self._exchanges[place if self._pairs is None else self._pairs[place][1] - 1]
 
     def row_of(self, number: int) -> int:
         """The row of an exchange; -1 when it has none yet."""
-        if not 1 <= number <= len(self._numbers):
+        if not 1 <= number <= self._count:
             return -1
-        if self._in_order:
-            return number - 1
-        return self._numbers.index(number)
+        place = number - 1
+        if self._pairs is not None:
+            place = bisect.bisect_left(self._pairs, (self._keys[number - 1], number))
+        return self._count - 1 - place if self._descending else place
 
     def update(self, numbers: Sequence[int]) -> None:
         """Take over exchanges that are new or changed, by their numbers in ascending order."""
         if not numbers:
             return
-        before = len(self._numbers)
-        new = range(before + 1, numbers[-1] + 1)
-        changed = [number for number in numbers if number <= before]
+        new = range(self._count + 1, numbers[-1] + 1)
+        changed = [number for number in numbers if number <= self._count]
         self._note([*changed, *new])
-        if new:
-            self.beginInsertRows(QModelIndex(), before, before + len(new) - 1)
-            self._numbers.extend(new)
-            if not self._in_order:
-                self._keys.extend(self._key(number) for number in new)
-            self.endInsertRows()
-        if self._in_order:
+        if self._pairs is None:
+            self._append(len(new))
             for first, last in _runs(changed):
-                self.dataChanged.emit(self.index(first - 1, 0), self.index(last - 1, ExchangeColumn.TIME))
+                rows = sorted((self.row_of(first), self.row_of(last)))
+                self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[1], ExchangeColumn.TIME))
         else:
-            for number in changed:
-                self._keys[number - 1] = self._key(number)
-            self._arrange()
+            with self._rearranged():
+                self._sort_in(changed, new)
 
     # -- what Qt asks
 
     def rowCount(self, parent: QModelIndex = _ROOT) -> int:
         """All exchanges that were announced."""
-        return 0 if parent.isValid() else len(self._numbers)
+        return 0 if parent.isValid() else self._count
 
     def columnCount(self, parent: QModelIndex = _ROOT) -> int:
         """One per member of ExchangeColumn."""
@@ -162,32 +161,47 @@ class ExchangeTableModel(QAbstractTableModel):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by raw values; equal ones stay in the order of their requests."""
-        self._column = ExchangeColumn(column)
-        self._descending = order == Qt.SortOrder.DescendingOrder
-        self._keys = [] if self._in_order else [self._key(number) for number in range(1, len(self._numbers) + 1)]
-        self._arrange()
+        """Sort by raw values; of equal ones the later request is the greater."""
+        with self._rearranged():
+            self._column = ExchangeColumn(column)
+            self._descending = order == Qt.SortOrder.DescendingOrder
+            self._keys, self._pairs = [], None
+            if self._column is not ExchangeColumn.TIME:
+                numbers = range(1, self._count + 1)
+                self._keys = [self._key(number) for number in numbers]
+                self._pairs = sorted(zip(self._keys, numbers, strict=True))
 
     # -- inside
 
-    @property
-    def _in_order(self) -> bool:
-        return self._column is ExchangeColumn.TIME and not self._descending
+    def _append(self, count: int) -> None:
+        """Show ``count`` more exchanges, where the requests stand in their order."""
+        if count:
+            first = 0 if self._descending else self._count
+            self.beginInsertRows(QModelIndex(), first, first + count - 1)
+            self._count += count
+            self.endInsertRows()
 
-    def _arrange(self) -> None:
-        """Bring the rows into order and tell the views where theirs went."""
+    def _sort_in(self, changed: Sequence[int], new: range) -> None:
+        assert self._pairs is not None
+        for number in changed:
+            before, after = (self._keys[number - 1], number), (self._key(number), number)
+            if before != after:
+                del self._pairs[bisect.bisect_left(self._pairs, before)]
+                bisect.insort(self._pairs, after)
+                self._keys[number - 1] = after[0]
+        for number in new:
+            self._keys.append(self._key(number))
+            bisect.insort(self._pairs, (self._keys[-1], number))
+        self._count += len(new)
+
+    @contextlib.contextmanager
+    def _rearranged(self) -> Iterator[None]:
+        """Whatever is done within, tell the views where their rows went."""
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
-        numbers = [self._numbers[index.row()] for index in kept]
-        if self._in_order:
-            self._numbers = array("I", range(1, len(self._numbers) + 1))
-        else:
-            keys = self._keys
-            self._numbers = array(
-                "I", sorted(range(1, len(keys) + 1), key=lambda number: keys[number - 1], reverse=self._descending)
-            )
-        rows = {number: self.row_of(number) for number in set(numbers)}
-        moved = [self.index(rows[number], index.column()) for number, index in zip(numbers, kept, strict=True)]
+        numbers = [self.exchange(index.row()).number for index in kept]
+        yield
+        moved = [self.index(self.row_of(number), index.column()) for number, index in zip(numbers, kept, strict=True)]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
 
@@ -211,9 +225,7 @@ class ExchangeTableModel(QAbstractTableModel):
             return exchange.first_ns if exchange.update_ns else _NEVER
         if column is ExchangeColumn.TOTAL:
             return exchange.total_ns if exchange.ended_ns >= 0 else _NEVER
-        if column is ExchangeColumn.ANSWERS:
-            return len(exchange.answers)
-        return number
+        return len(exchange.answers)
 
     def _text(self, exchange: Exchange, column: int) -> str:
         if column == ExchangeColumn.ACTION:
@@ -265,8 +277,8 @@ class ExchangeTableModel(QAbstractTableModel):
         return "\n".join(lines)
 
     def _on_theme(self) -> None:
-        if self._numbers:
-            last = self.index(len(self._numbers) - 1, ExchangeColumn.TIME)
+        if self._count:
+            last = self.index(self._count - 1, ExchangeColumn.TIME)
             self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.ForegroundRole])
 
 

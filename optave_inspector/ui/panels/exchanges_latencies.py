@@ -5,17 +5,20 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip
 
+from ...tracing.statistics import Statistics
 from ..models.formats import duration_text
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from ...tracing.statistics import Statistics, Summary
+    from ...tracing.statistics import Summary
 
 _GAP = "      "
+_MANY = 5_000
+_PAUSE_MS = 1000
 _COLUMNS = ("action", "sent", "completed", "errors", "timed out", "cut off", "p50", "p95", "p99", "max")
 
 
@@ -32,10 +35,22 @@ class LatencyLine(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._parts: list[str] = []
-        self._table = ""
+        self._statistics = Statistics()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_PAUSE_MS)
+        self._later.timeout.connect(self._show)
 
     def show_statistics(self, statistics: Statistics) -> None:
-        """Show what the exchanges add up to."""
+        """Show what the exchanges add up to; of very many at most once a second, as each time takes milliseconds."""
+        self._statistics = statistics
+        if statistics.overall.sent <= _MANY:
+            self._show()
+        elif not self._later.isActive():
+            self._later.start()
+
+    def _show(self) -> None:
+        statistics = self._statistics
         self._parts = [
             f"{action or 'no action'}  p50 {duration_text(summary.total.p50)}  p95 {duration_text(summary.total.p95)}"
             for action, summary in statistics.by_action.items()
@@ -45,12 +60,10 @@ class LatencyLine(QLabel):
         self.setAccessibleName("Latencies by action")
         self.setAccessibleDescription(_GAP.join(self._parts))
         self._fit()
-        rows = [*statistics.by_action.items(), ("all", statistics.overall)]
-        self._table = _table(rows) if statistics.by_action else ""
 
     def table(self) -> str:
         """The tooltip: a table with all counts and percentiles, as HTML."""
-        return self._table
+        return _table([*self._statistics.by_action.items(), ("all", self._statistics.overall)])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show what fits now."""
@@ -70,7 +83,7 @@ class LatencyLine(QLabel):
     def event(self, event: QEvent) -> bool:
         """Show the table where the plain tooltip would be."""
         if event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._table, self)
+            QToolTip.showText(event.globalPos(), self.table(), self)
             return True
         return super().event(event)
 
