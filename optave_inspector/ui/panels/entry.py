@@ -1,0 +1,269 @@
+"""The detail pane: the selected entry as a tree, as the text that came, and byte by byte."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from ...capture.entry import Entry, EntryKind
+from ..models.background import Background
+from ..models.entry_content import EntryContent, EntryReader
+from ..models.formats import size_text
+from ..models.frame_text import DIRECTIONS, KIND_NAMES
+from ..widgets.empty_state import EmptyState
+from ..widgets.hex_view import HexView
+from ..widgets.json_tree_view import JsonTreeView
+from ..widgets.panel import Panel
+from ..widgets.raw_view import RawView
+from .entry_checks import EntryChecks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..bridge import SessionBridge
+
+TREE, RAW, HEX = 0, 1, 2
+_PLACE = re.compile(r"\bline (\d+), column (\d+)")
+_EVENTS = (EntryKind.HANDSHAKE, EntryKind.ENDING, EntryKind.STATE)
+
+
+class EntryPanel(Panel):
+    """Follows the selected entry. The tab that the user chose stays chosen, and steps aside where it has nothing."""
+
+    def __init__(self, bridge: SessionBridge, parent: QWidget | None = None) -> None:
+        super().__init__("Entry", "entryPanel", parent)
+        self._bridge = bridge
+        self._content: EntryContent | None = None
+        self._wanted_tab = TREE
+        self._switching = False
+        self._filled: set[int] = set()
+        self._reader = EntryReader(bridge.session.store, bridge.session.contract, self)
+        self._saving = Background("save payload", self)
+        self.tree = JsonTreeView("entryTree")
+        self._no_tree = EmptyState("entryNoTree")
+        self.tree_pages = QStackedWidget()
+        self.tree_pages.addWidget(self.tree)
+        self.tree_pages.addWidget(self._no_tree)
+        self.raw = RawView("entryRaw")
+        self.hex = HexView("entryHex")
+        hex_page = QWidget()
+        hex_layout = QVBoxLayout(hex_page)
+        hex_layout.setContentsMargins(0, 6, 0, 0)
+        hex_layout.addWidget(self.hex)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("entryTabs")
+        self.tabs.setAccessibleName("Views of the entry")
+        self.tabs.setDocumentMode(True)
+        for page, title in ((self.tree_pages, "&Tree"), (self.raw, "&Raw"), (hex_page, "He&x")):
+            self.tabs.addTab(page, title)
+        self.checks = EntryChecks(bridge)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.tabs, 1)
+        layout.addWidget(self.checks)
+        self._nothing = EmptyState(
+            "entryEmpty", "Select a frame to see it in full.", "Its content, its checks, its exchange."
+        )
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self._nothing)
+        self.pages.addWidget(whole)
+        self.body.addWidget(self.pages, 1)
+        self._whole = whole
+        self._connect()
+        self._on_selected(bridge.selected_entry)
+
+    def save_state(self) -> dict[str, Any]:
+        """The chosen tab and wrapping, as plain values for a layout file."""
+        return {"tab": self._wanted_tab, "wrap": self.raw.wrap.isChecked()}
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """What :meth:`save_state` gave, of this or another version: what is not understood is passed over."""
+        tab = state.get("tab")
+        self._wanted_tab = tab if tab in (TREE, RAW, HEX) else TREE
+        self.raw.wrap.setChecked(state.get("wrap") is not False)
+        self._choose_tab()
+
+    def _connect(self) -> None:
+        self._bridge.entrySelected.connect(self._on_selected)
+        self._reader.payloadRead.connect(self._on_payload)
+        self._reader.messageRead.connect(self._on_message)
+        self._reader.failed.connect(self._on_failed)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.raw.saveAsked.connect(self.ask_where_to_save)
+        self.hex.cutShort.connect(lambda sentence: self._bridge.warned.emit("warning", sentence))
+        self._no_tree.button.clicked.connect(self._read_however_large)
+
+    def _on_selected(self, number: int) -> None:
+        self._reader.cancel()
+        if not number:
+            self._show_nothing()
+            return
+        entry = self._bridge.session.store.entry(number)
+        self.set_title(f"Entry {number}")
+        self.set_note(_note(entry, None))
+        self.pages.setCurrentWidget(self._whole)
+        self._reader.read(entry)
+        if self._reader.busy:
+            self._content = EntryContent(entry, b"", None)
+            self.checks.show_content(None)
+            self._say_instead_of_tree(f"Reading {size_text(entry.size)}…")
+            self.raw.say(f"Reading {size_text(entry.size)}…")
+            self.hex.set_data(b"")
+            self._filled = {TREE, RAW, HEX}
+
+    def _show_nothing(self) -> None:
+        self._content = None
+        self.set_title("Entry")
+        self.set_note("")
+        self.tree.clear()
+        self.raw.clear()
+        self.hex.set_data(b"")
+        self.checks.show_content(None)
+        self.pages.setCurrentWidget(self._nothing)
+
+    def _on_payload(self, content: EntryContent) -> None:
+        self._content = content
+        self.set_note(_note(content.entry, content))
+        self._filled = {TREE}
+        self._fill(self.tabs.currentIndex())
+
+    def _on_message(self, content: EntryContent) -> None:
+        had_payload = self._content is not None and self._content.payload is content.payload
+        self._content = content
+        self.set_note(_note(content.entry, content))
+        self.checks.show_content(content)
+        self._filled = self._filled & {RAW, HEX} if had_payload else set()
+        self._choose_tab()
+
+    def _on_failed(self, sentence: str) -> None:
+        self._say_instead_of_tree("This entry cannot be read.", sentence)
+        self.raw.say(sentence)
+        self.hex.set_data(b"")
+        self._filled = {TREE, RAW, HEX}
+
+    def _on_tab(self, tab: int) -> None:
+        if not self._switching:
+            self._wanted_tab = tab
+        self._fill(tab)
+
+    def _choose_tab(self) -> None:
+        """Go to the tab that the user wants, or to the one that shows what this entry has."""
+        content, tab = self._content, self._wanted_tab
+        if content is not None and content.payload and not content.too_large:
+            if tab == TREE and not _has_tree(content):
+                tab = RAW
+            if tab == RAW and content.text is None:
+                tab = HEX
+        self._switching = True
+        self.tabs.setCurrentIndex(tab)
+        self._switching = False
+        self._fill(tab)
+
+    def _fill(self, tab: int) -> None:
+        """Views are filled when they are looked at, once for each entry."""
+        if self._content is None or tab in self._filled:
+            return
+        self._filled.add(tab)
+        (self._fill_tree, self._fill_raw, self._fill_hex)[tab](self._content)
+
+    def _fill_tree(self, content: EntryContent) -> None:
+        reading = content.reading
+        if content.too_large:
+            size = size_text(len(content.payload))
+            hint = f"As a tree, its {size} take about ten times as much memory. Raw and Hex show it at once."
+            self._say_instead_of_tree(f"This message has {size}.", hint, "Show it as a &tree")
+        elif not content.payload:
+            self._say_instead_of_tree("This entry has no payload.")
+        elif reading is None:
+            what = "A note of the inspector is plain text." if content.text is not None else "The payload is no text."
+            self._say_instead_of_tree(what, "Look at Raw." if content.text is not None else "Look at Hex.")
+        elif not _has_tree(content):
+            self._say_instead_of_tree(reading.problem, "Raw shows the text, with the place marked.")
+        else:
+            self.tree_pages.setCurrentWidget(self.tree)
+            notes = [reading.problem] if reading.problem else []
+            self.tree.show_value(reading.value, "\n".join([*notes, *reading.notes]))
+
+    def _fill_raw(self, content: EntryContent) -> None:
+        if content.text is None:
+            note = "Binary: Hex shows the bytes." if content.payload else "No payload."
+            self.raw.say(note)
+            return
+        problem = content.reading.problem if content.reading is not None else ""
+        self.raw.show_text(content.text, problem)
+        place = _PLACE.search(problem)
+        if place is not None:
+            self.raw.mark(_offset(content.text, int(place[1]), int(place[2])))
+
+    def _fill_hex(self, content: EntryContent) -> None:
+        self.hex.set_data(content.payload)
+
+    def _say_instead_of_tree(self, sentence: str, hint: str = "", button: str = "") -> None:
+        self.tree.clear()
+        self._no_tree.say(sentence, hint, button)
+        self.tree_pages.setCurrentWidget(self._no_tree)
+
+    def _read_however_large(self) -> None:
+        if self._content is not None:
+            self._say_instead_of_tree(f"Reading {size_text(len(self._content.payload))}…")
+            self._reader.read(self._content.entry, however_large=True)
+
+    def ask_where_to_save(self) -> None:
+        """Ask for a file and write the whole payload into it."""
+        content = self._content
+        if content is None:
+            return
+        ending = "bin" if content.text is None else "json" if _has_tree(content) else "txt"
+        dialog = QFileDialog(self, "Save payload")
+        dialog.setObjectName("entrySaveDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(f"entry-{content.entry.number}.{ending}")
+        dialog.fileSelected.connect(lambda path: self.save(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save(self, path: Path) -> None:
+        """Write the payload of the entry on show to ``path``; success and failure are told in the message bar."""
+        content = self._content
+        if content is None:
+            return
+        payload, tell = content.payload, self._bridge.warned.emit
+
+        def failed(error: Exception) -> None:
+            reason = getattr(error, "strerror", None) or error
+            tell("error", f"The payload could not be saved as {path}: {reason}.")
+
+        self._saving.start(
+            lambda _job: path.write_bytes(payload),
+            lambda size: tell("ok", f"Saved {size:,} bytes as {path}."),
+            failed,
+        )
+
+
+def _has_tree(content: EntryContent) -> bool:
+    reading = content.reading
+    return reading is not None and (reading.value is not None or not reading.problem)
+
+
+def _note(entry: Entry, content: EntryContent | None) -> str:
+    kind = KIND_NAMES.get(entry.kind, "")
+    parts = [f"{DIRECTIONS[entry.direction]} {kind}"]
+    if entry.kind not in _EVENTS:
+        parts.append(f"{entry.size:,} B")
+        if content is not None and content.size is not None:
+            parts.append(f"{content.size.units:,} units")
+    return " · ".join(parts)
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line - 1):
+        start = text.find("\n", start) + 1
+        if not start:
+            return 0
+    return start + column - 1
