@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .actions import Action
+from .envelope import ERROR_SCHEMA_REF, RESPONSE_SCHEMA_REF
 from .timestamps import is_header_date_time, parse_timestamp
 from .verdict import Finding, Step, json_path
 
@@ -31,7 +32,7 @@ def response_notes(value: Any) -> Iterator[_Located]:
     if failed and not _all_items_have_content(payload):
         sentence = "This error answer passes because an item of its results has no text in content."
         yield _note(("payload",), "oneOf", sentence, "A well-formed error answer would fail.")
-    if failed is not (schema_ref == "optave.error.v3") and schema_ref in ("optave.response.v3", "optave.error.v3"):
+    if failed is not (schema_ref == ERROR_SCHEMA_REF) and schema_ref in (RESPONSE_SCHEMA_REF, ERROR_SCHEMA_REF):
         sentence = f"payload.state and headers.schemaRef ({schema_ref}) do not agree on whether this is an error."
         yield _note(("headers", "schemaRef"), "schemaRef", sentence, "The contract allows either with any state.")
 

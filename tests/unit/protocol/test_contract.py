@@ -1,6 +1,7 @@
 """Verdicts by the shipped schemas, compared with the SDK's validators."""
 
 import copy
+import itertools
 import json
 import math
 from collections.abc import Callable, Iterator
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from optave_inspector.protocol.actions import Action
 from optave_inspector.protocol.contract import Contract, Finding, Verdict
+from optave_inspector.protocol.payload_tree import PAYLOAD_TREE, Node
 from optave_inspector.resources import schemas
 from tests.unit.protocol import sdk_validators
 
@@ -124,6 +127,49 @@ def test_verdicts_agree_with_the_sdk_on_anything(contract: Contract, value: Any)
     assert_agree(contract, value)
 
 
+def places(tree: Node, steps: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place that a payload can have, with one item in each array."""
+    if isinstance(tree, list):
+        yield (*steps, 0)
+        tree, steps = tree[0], (*steps, 0)
+    for name, below in (tree or {}).items():
+        yield (*steps, name)
+        yield from places(below, (*steps, name))
+
+
+def with_value(message: Any, steps: tuple[str | int, ...], value: Any) -> Any:
+    """``message`` with ``value`` at ``steps``, objects and arrays made on the way there."""
+    owner = message
+    for step, after in itertools.pairwise(steps):
+        below: Any = [{}] if isinstance(after, int) else {}
+        owner = owner.setdefault(step, below) if isinstance(owner, dict) else owner[step]
+    owner[steps[-1]] = value
+    return message
+
+
+@pytest.mark.parametrize("seed", [None, True, 5, 1.5, "", "x", "voice", "email", "bot", "operator", [], [None], {}])
+def test_verdicts_agree_with_the_sdk_on_every_place_of_a_request(
+    contract: Contract, request_envelope: Make, seed: Any
+) -> None:
+    for steps in places(PAYLOAD_TREE):
+        message = with_value(request_envelope(), ("payload", *steps), seed)
+        assert contract.request_envelope(message).valid is sdk_validators.request_envelope(message), steps
+        assert contract.payload(message["payload"]).valid is sdk_validators.payload(message["payload"]), steps
+
+
+@pytest.mark.parametrize("action", [*Action, "customerInteraction"])
+@pytest.mark.parametrize("scope", [None, {}, 5, {"conversations": []}, {"conversations": 5}, {"conversations": [5]}])
+def test_verdicts_agree_with_the_sdk_on_every_action_without_conversations(
+    contract: Contract, request_envelope: Make, action: str, scope: Any
+) -> None:
+    message = request_envelope()
+    message["headers"]["action"] = str(action)
+    message["payload"]["request"]["scope"] = scope
+    assert_agree(contract, message)
+    del message["payload"]["request"]["scope"]
+    assert_agree(contract, message)
+
+
 @pytest.mark.parametrize("field", ["correlationId", "timestamp", "networkLatencyMs", "action", "schemaRef", "tenantId"])
 def test_verdicts_agree_with_the_sdk_on_every_odd_header(
     contract: Contract, request_envelope: Make, response_envelope: Make, field: str
@@ -149,12 +195,15 @@ def test_sound_messages_have_no_findings(
 
 @pytest.mark.parametrize("depth", [20, 300, 100_000])
 @pytest.mark.parametrize("key", ["metadata", "x"])
-def test_deep_nesting_changes_no_verdict(contract: Contract, request_envelope: Make, depth: int, key: str) -> None:
+@pytest.mark.parametrize("wrap", [lambda below: [below], lambda below: {"a": below}], ids=["arrays", "objects"])
+def test_deep_nesting_changes_no_verdict(
+    contract: Contract, request_envelope: Make, depth: int, key: str, wrap: Callable[[Any], Any]
+) -> None:
     message = request_envelope()
     nested: Any = []
     for _ in range(depth):
-        nested = [nested]
-    message["payload"]["session"]["channel"][key] = nested
+        nested = wrap(nested)
+    message["payload"]["session"]["channel"][key] = [nested]
     assert contract.request_envelope(message).valid
     message["payload"]["session"]["channel"]["medium"] = nested
     assert not contract.request_envelope(message).valid
