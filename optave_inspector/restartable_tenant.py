@@ -25,7 +25,8 @@ class RestartableTenant:
     def __init__(self, settings: TenantSettings | None = None) -> None:
         self._settings = settings
         self._process: TenantProcess | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._starting: asyncio.Task[TenantAddress] | None = None
+        self._stopping: asyncio.Task[None] | None = None
         self._tasks = Tasks("local tenant")
 
     @property
@@ -44,24 +45,27 @@ class RestartableTenant:
         return self._process.pid if self._process is not None else None
 
     async def start(self) -> TenantAddress:
-        """Start a process, unless one runs. Raises InspectorError when it does not start."""
-        async with self._one_at_a_time:
-            if self._process is None:
-                process = TenantProcess(self._settings)
-                await process.start()
-                self._process = process
-                self._tasks.start(self._watch(process), "watch")
-                self.running_changed.emit()
+        """Start a process, unless one runs. Raises InspectorError when it does not start.
+
+        Goes on when whoever waits for it is cancelled; so does :meth:`stop`.
+        """
+        if self._stopping is not None:
+            await asyncio.shield(self._stopping)
+        if self._process is not None:
             return self._process.address
+        if self._starting is None:
+            self._starting = self._tasks.start(self._start(), "start")
+        return await asyncio.shield(self._starting)
 
     async def stop(self) -> None:
-        """End the process; nothing happens when none runs."""
-        async with self._one_at_a_time:
-            process, self._process = self._process, None
-            if process is not None:
-                self.running_changed.emit()
-                await self._tasks.cancel()
-                await process.stop()
+        """End the process, or give up starting it; nothing happens when none runs."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.wait([self._starting])
+        if self._stopping is None and self._process is not None:
+            self._stopping = self._tasks.start(self._stop(self._process), "stop")
+        if self._stopping is not None:
+            await asyncio.shield(self._stopping)
 
     async def fault(self, name: str, **parameters: Any) -> dict[str, Any]:
         """Order a fault; see :meth:`TenantProcess.fault`."""
@@ -69,10 +73,27 @@ class RestartableTenant:
             raise InspectorError("The local tenant does not run.", "Start it first.")
         return await self._process.fault(name, **parameters)
 
+    async def _start(self) -> TenantAddress:
+        process = TenantProcess(self._settings)
+        try:
+            address = await process.start()
+        finally:
+            self._starting = None
+        self._process = process
+        self._tasks.start(self._watch(process), "watch")
+        self.running_changed.emit()
+        return address
+
+    async def _stop(self, process: TenantProcess) -> None:
+        self._process = None
+        self.running_changed.emit()
+        try:
+            await process.stop()
+        finally:
+            self._stopping = None
+
     async def _watch(self, process: TenantProcess) -> None:
         status = await process.wait_ended()
         if self._process is process:
-            self._process = None
-            self.running_changed.emit()
+            await self.stop()
             self.died.emit(f"The local tenant ended by itself (exit status {status}). Start it again from its menu.")
-            await process.stop()

@@ -78,9 +78,7 @@ class DockArea(QMainWindow):
                 dock.bring_forward()
                 if dock.isFloating():
                     dock.activateWindow()
-        target = panel.focusWidget() or panel.focusProxy() or _first_to_focus(panel)
-        if target is not None:
-            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        _target(panel).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def go_on(self, step: int) -> None:
         """Put the focus into the next (1) or the former (-1) panel that is on show."""
@@ -135,11 +133,15 @@ class DockArea(QMainWindow):
 
 
 def _contains(panel: Panel, widget: QWidget) -> bool:
-    return panel.isAncestorOf(widget) or panel.header_bar.isAncestorOf(widget)
+    return widget is panel or panel.isAncestorOf(widget) or panel.header_bar.isAncestorOf(widget)
 
 
-def _first_to_focus(panel: Panel) -> QWidget | None:
-    for widget in panel.findChildren(QWidget):
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(panel) and widget.isEnabled():
+def _target(panel: Panel) -> QWidget:
+    """Where the focus was, else the first control; an empty panel takes the focus itself."""
+    candidates = (panel.focusWidget(), panel.focusProxy(), *panel.findChildren(QWidget))
+    for widget in candidates:
+        if widget is None or widget is panel or not widget.isVisibleTo(panel) or not widget.isEnabled():
+            continue
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
             return widget
-    return None
+    return panel

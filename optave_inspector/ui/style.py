@@ -26,6 +26,7 @@ QMainWindow, QDialog {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.window}; width: 6px; height: 6px; }}
 QMainWindow::separator:hover {{ background: {t.border}; }}
 QFrame[card="true"] {{ background: {t.panel}; border: 1px solid {t.border}; border-radius: 7px; }}
+QFrame[card]:focus {{ border-color: {t.accent}; }}
 QFrame[card="docked"] {{ background: {t.panel}; border: 1px solid {t.border}; border-top: none;
   border-bottom-left-radius: 7px; border-bottom-right-radius: 7px; }}
 QFrame[dockTitle="true"] {{ background: {t.panel}; border: 1px solid {t.border}; border-bottom: none;

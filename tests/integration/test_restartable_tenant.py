@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,7 @@ from optave_inspector.local_tenant.settings import TenantSettings
 from optave_inspector.restartable_tenant import RestartableTenant
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
 
 @contextlib.asynccontextmanager
@@ -84,3 +84,44 @@ def test_a_port_that_is_taken_is_told_in_words() -> None:
                 assert not local.running
 
     asyncio.run(run())
+
+
+def test_it_is_given_up_while_it_starts() -> None:
+    async def run() -> None:
+        async with tenant() as local:
+            async with asyncio.TaskGroup() as group:
+                starting = group.create_task(outcome(local.start()))
+                await asyncio.sleep(0)
+                await local.stop()
+            assert starting.result() == "CancelledError"
+            assert not local.running
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(run())
+
+
+def test_stopping_goes_on_when_whoever_asked_for_it_goes() -> None:
+    async def run() -> None:
+        async with tenant() as local:
+            await local.start()
+            pid = local.pid
+            assert pid is not None
+            async with asyncio.TaskGroup() as group:
+                asked = group.create_task(outcome(local.stop()))
+                await asyncio.sleep(0)
+                asked.cancel()
+            await local.stop()
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(run())
+
+
+async def outcome(work: Coroutine[Any, Any, Any]) -> str:
+    """The name of the error, or none."""
+    try:
+        await work
+    except BaseException as error:  # noqa: BLE001 - its name is the result
+        return type(error).__name__
+    return ""

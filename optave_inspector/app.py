@@ -1,0 +1,171 @@
+"""The desktop app put together: QApplication, event loop, session, window, local tenant; and taken apart in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import qasync
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+
+from .capture.store import CaptureStore
+from .errors import InspectorError
+from .log import start_logging
+from .paths import config_dir, log_dir, profiles_dir
+from .profiles.secrets import SecretStore
+from .profiles.store import ProfileStore
+from .protocol.contract import Contract
+from .resources import schemas
+from .restartable_tenant import RestartableTenant
+from .session import Session
+from .ui.bridge import SessionBridge
+from .ui.current_profile import CurrentProfile
+from .ui.layout_store import LayoutStore
+from .ui.lost_errors import LostErrors
+from .ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from .local_tenant.settings import TenantSettings
+
+_log = logging.getLogger(__name__)
+_SESSION_END_S = 3.0
+_TENANT_END_S = 1.5
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(slots=True)
+class WindowParts:
+    """A window and what stands behind it. End it with :func:`take_apart`."""
+
+    window: MainWindow
+    session: Session
+    bridge: SessionBridge
+    current: CurrentProfile
+    tenant: RestartableTenant
+
+    async def painted(self) -> None:
+        """Wait until the window has been painted once more, so that a picture shows what is true now."""
+        done = asyncio.Event()
+        watcher = _PaintWatcher(self.window, done)
+        self.window.installEventFilter(watcher)
+        try:
+            self.window.update()
+            async with asyncio.timeout(5):
+                await done.wait()
+        finally:
+            self.window.removeEventFilter(watcher)
+
+
+class _PaintWatcher(QObject):
+    def __init__(self, window: MainWindow, done: asyncio.Event) -> None:
+        super().__init__(window)
+        self._done = done
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() is QEvent.Type.Paint:
+            self._done.set()
+        return False
+
+
+async def build_window(*, tenant_settings: TenantSettings | None = None) -> WindowParts:
+    """Put a window together on the running qasync loop, with the files of this user. It is not shown yet.
+
+    Needs a QApplication. The local tenant is there to be started; nothing is connected.
+    """
+    layouts = LayoutStore(config_dir() / "layout.json")
+    layout = layouts.load()
+    session = Session(await asyncio.to_thread(CaptureStore.create, None), Contract(schemas()))
+    bridge = SessionBridge(session)
+    current = CurrentProfile(ProfileStore(profiles_dir()), SecretStore(), bridge.start)
+    tenant = RestartableTenant(tenant_settings)
+    window = MainWindow(bridge, current, layouts, tenant)
+    tenant.died.connect(lambda sentence: bridge.warned.emit("error", sentence))
+    window.restore_layout(layout)
+    await current.load(layout.profile)
+    return WindowParts(window, session, bridge, current, tenant)
+
+
+async def take_apart(parts: WindowParts) -> None:
+    """Keep what is to be kept, end the connection (1001) and the tenant, write the capture, close the window.
+
+    Takes 5 seconds at most, whatever hangs; what could not be ended in time is logged.
+    """
+    window = parts.window
+    await _in_time("saving the layout", window.save_layout(), 0.5)
+    window.hide()
+    window.view.connection.keep_typed()
+    await _in_time("saving the profiles", parts.current.save_now(), 0.5)
+    await parts.bridge.stop()
+    await asyncio.gather(
+        _in_time("ending the session", parts.session.aclose(), _SESSION_END_S),
+        _in_time("ending the local tenant", parts.tenant.stop(), _SESSION_END_S + _TENANT_END_S),
+    )
+    await asyncio.to_thread(parts.session.store.close)
+    window.close_for_good()
+    window.deleteLater()
+    # The deletion is an event of its own; without it the window would outlive the loop that its timers need.
+    await asyncio.sleep(0)
+
+
+def run_window(*, local_tenant: bool) -> int:
+    """Open the window and run until it is closed; the process's exit status.
+
+    With ``local_tenant`` the tenant on this machine is started and connected to.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    name_app(app)
+    log = start_logging(log_dir())
+    try:
+        with LostErrors() as lost:
+            return int(qasync.run(_main(lost, local_tenant=local_tenant)))
+    finally:
+        log.stop()
+
+
+def name_app(app: QApplication) -> None:
+    """Tell Qt and the desktop who runs, and leave the end of the app to :func:`run_window`."""
+    app.setApplicationName("optave-inspector")
+    app.setApplicationDisplayName("Optave Inspector")
+    app.setDesktopFileName("optave-inspector")
+    # Closing the last window would stop the loop under what has still to be ended.
+    app.setQuitOnLastWindowClosed(False)
+
+
+async def _main(lost: LostErrors, *, local_tenant: bool) -> int:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lost.on_loop_error)
+    quit_asked = asyncio.Event()
+    parts = await build_window()
+    parts.window.quitAsked.connect(quit_asked.set)
+    lost.tell = lambda sentence: parts.bridge.warned.emit("error", sentence)
+    for number in _SIGNALS:
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, quit_asked.set)
+    parts.window.show()
+    tenant_actions = parts.window.tenant_actions
+    if local_tenant and tenant_actions is not None:
+        parts.bridge.start(tenant_actions.start_and_connect(), "connect to the local tenant")
+    await quit_asked.wait()
+    lost.tell = None
+    for number in _SIGNALS:
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(number)
+    await take_apart(parts)
+    return 0
+
+
+async def _in_time(what: str, work, limit_s: float) -> None:  # type: ignore[no-untyped-def]
+    try:
+        async with asyncio.timeout(limit_s):
+            await work
+    except TimeoutError:
+        _log.warning("%s took longer than %s s and was given up", what, limit_s)
+    except InspectorError as error:
+        _log.warning("%s failed: %s", what, error)

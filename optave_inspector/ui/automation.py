@@ -1,0 +1,291 @@
+"""Lists every control of the window by the name that outside programs know it by, and finds those that lack one.
+
+``python -m optave_inspector.ui.automation`` prints the page that is kept as ``docs/automation.md``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QTabWidget,
+    QTextEdit,
+    QToolButton,
+    QTreeView,
+    QWidget,
+)
+
+from .dialogs.close_dialog import CloseDialog
+from .dialogs.question import ConfirmDialog, TextQuestion
+from .dialogs.text_dialog import TextDialog
+from .panels.message_bar import MessageBar
+from .panels.top_bar import TopBar
+from .widgets.panel import Panel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .main_window import MainWindow
+
+_KINDS: tuple[tuple[type[QWidget], str], ...] = (
+    (QRadioButton, "radio button"),
+    (QCheckBox, "check box"),
+    (QPushButton, "button"),
+    (QToolButton, "button"),
+    (QComboBox, "choice"),
+    (QAbstractSpinBox, "number"),
+    (QLineEdit, "text field"),
+    (QPlainTextEdit, "text"),
+    (QTextEdit, "text"),
+    (QTreeView, "tree"),
+    (QListView, "list"),
+    (QAbstractItemView, "table"),
+    (QTabWidget, "tabs"),
+)
+_INTRODUCTION = """\
+# Driving the window from outside
+
+This page is made from the window itself (`python -m optave_inspector.ui.automation > docs/automation.md`); a test fails
+when it is out of date.
+
+Every control has a stable name, its Qt `objectName`, and an accessible name in words. On Linux a program reaches both
+by AT-SPI: start the app with `QT_LINUX_ACCESSIBILITY_ALWAYS_ON=1` on a real or a virtual screen (Xvfb; the offscreen
+platform does not appear on AT-SPI), with an accessibility bus running. The accessible ID of a control is the path of
+object names from the application down, such as `QApplication.mainWindow.sessionView.….connectionConnectButton`: compare
+its last part with the names below. Press buttons by the action interface, write into text fields by the editable text
+interface, read labels by their name. Actions of the menus can also be had by their shortcuts.
+
+The frame log may have millions of rows: read the rows on show, not all of its children.
+
+A way through: `connectTenantAction` (or fill the fields of the connection panel and press `connectionConnectButton`),
+wait until `topBarState` reads `● OPEN 1 · can send`, choose an action in the composer, send with `composerSendButton`,
+read the rows of the frame log, close with `closeWithCodeAction`.
+
+Names with a field of the URL template in them, such as `connectionFieldTenantEdit`, follow the template.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One row of the page."""
+
+    place: str
+    object_name: str
+    kind: str
+    accessible_name: str
+    does: str
+
+
+def controls(root: QWidget) -> list[Control]:
+    """Every interactive widget below ``root``, shown or not, in the order of its making."""
+    return [
+        Control(_place(widget), widget.objectName(), kind, widget.accessibleName(), _does(widget))
+        for widget, kind in _interactive(root)
+    ]
+
+
+def texts(root: QWidget) -> list[Control]:
+    """The labels that a program may want to read: those with a name."""
+    return [
+        Control(_place(label), label.objectName(), "label", label.accessibleName(), _does(label))
+        for label in root.findChildren(QLabel)
+        if label.objectName() and not label.objectName().startswith("qt_")
+    ]
+
+
+def faults(roots: Iterable[QWidget]) -> list[str]:
+    """What keeps a control from being found: no name, no words, a name that another one has."""
+    found: list[str] = []
+    names: Counter[str] = Counter()
+    for root in roots:
+        for widget, kind in _interactive(root):
+            name = widget.objectName()
+            names[name] += 1
+            if not name:
+                found.append(
+                    f"A {kind} in {_place(widget)} has no objectName ({widget.accessibleName() or 'nameless'})."
+                )
+            if not widget.accessibleName():
+                found.append(f"{name or kind} in {_place(widget)} has no accessible name.")
+    found += [f"{count} controls are called {name}." for name, count in names.items() if name and count > 1]
+    return found
+
+
+def dialogs(parent: QWidget) -> list[QDialog]:
+    """One of each dialog that the window opens, not shown."""
+    return [
+        CloseDialog(parent),
+        TextQuestion("secretDialog", "Client secret", "", "Connect", parent, field_name="Client secret", secret=True),
+        *(
+            TextQuestion(
+                f"{name}ProfileDialog", f"{name.title()} profile", "", accept, parent, field_name="Profile name"
+            )
+            for name, accept in (("new", "Make"), ("rename", "Rename"), ("copy", "Copy"))
+        ),
+        ConfirmDialog("deleteProfileDialog", "Delete profile", "", "Delete", parent),
+        TextDialog("Handshake", {"Request": "", "Response": "", "Body": ""}, "handshakeDialog", parent),
+        *(
+            TextDialog(title, {title: ""}, name, parent)
+            for title, name in (
+                ("Messages", "messagesDialog"),
+                ("Shortcuts", "shortcutsDialog"),
+                ("About", "aboutDialog"),
+            )
+        ),
+    ]
+
+
+def page(window: MainWindow) -> str:
+    """``docs/automation.md`` as it should be."""
+    lines = [_INTRODUCTION, "## Menus", ""]
+    for menu in window.menuBar().findChildren(QMenu):
+        lines += _menu_section(menu)
+    found = controls(window.centralWidget())
+    for place in dict.fromkeys(control.place for control in found):
+        lines += [f"## {place}", "", *_table(control for control in found if control.place == place), ""]
+        labels = [label for label in texts(window.centralWidget()) if label.place == place]
+        if labels:
+            names = ", ".join(f"`{label.object_name}`" for label in labels)
+            lines += [f"Texts to read: {names}.", ""]
+    lines += ["## Dialogs", ""]
+    opened = dialogs(window)
+    for dialog in opened:
+        lines += [f"### {dialog.windowTitle()} (`{dialog.objectName()}`)", "", *_table(controls(dialog)), ""]
+    for dialog in opened:
+        dialog.deleteLater()
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _interactive(root: QWidget) -> Iterator[tuple[QWidget, str]]:
+    for widget in root.findChildren(QWidget):
+        kind = next((kind for cls, kind in _KINDS if isinstance(widget, cls)), "")
+        if kind and not _is_part_of_another(widget):
+            yield widget, kind
+
+
+def _is_part_of_another(widget: QWidget) -> bool:
+    if isinstance(widget, QHeaderView) or widget.objectName().startswith("qt_"):
+        return True
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QDialog):
+        if isinstance(parent, (QComboBox, QAbstractSpinBox, QAbstractItemView, QLineEdit, QMenu)):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def _place(widget: QWidget) -> str:
+    parent: QWidget | None = widget
+    while parent is not None:
+        if isinstance(parent, (Panel, TopBar, MessageBar)):
+            return parent.accessibleName()
+        if isinstance(parent, QDialog):
+            return parent.windowTitle()
+        if parent.objectName().endswith("PanelDock"):
+            return parent.windowTitle()
+        parent = parent.parentWidget()
+    return "Window"
+
+
+def _does(widget: QWidget) -> str:
+    return " ".join((widget.toolTip() or widget.accessibleDescription()).split())
+
+
+def _menu_section(menu: QMenu) -> list[str]:
+    rows = [action for action in menu.actions() if not action.isSeparator() and action.menu() is None]
+    if not rows or not menu.objectName():
+        return []
+    return [
+        f"### {_plain(menu.title())} (`{menu.objectName()}`)",
+        "",
+        "| name | text | shortcut | what it does |",
+        "|---|---|---|---|",
+        *(
+            f"| `{action.objectName()}` | {_plain(action.text())} | {_keys(action)} | {action.statusTip()} |"
+            for action in rows
+        ),
+        "",
+    ]
+
+
+def _table(rows: Iterable[Control]) -> list[str]:
+    return [
+        "| name | kind | accessible name | what it does |",
+        "|---|---|---|---|",
+        *(f"| `{row.object_name}` | {row.kind} | {_cell(row.accessible_name)} | {_cell(row.does)} |" for row in rows),
+    ]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "")
+
+
+def _keys(action: QAction) -> str:
+    return action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def main() -> None:
+    """Print the page for a window without settings of anybody."""
+    import os
+    import sys
+    import tempfile
+
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import qasync
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance() or QApplication([])
+    application.setQuitOnLastWindowClosed(False)
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(qasync.run(_print_page(folder)))
+
+
+async def _print_page(folder: str) -> str:
+    from pathlib import Path
+
+    from ..capture.store import CaptureStore
+    from ..profiles.secrets import SecretStore
+    from ..profiles.store import ProfileStore
+    from ..protocol.contract import Contract
+    from ..resources import schemas
+    from ..restartable_tenant import RestartableTenant
+    from ..session import Session
+    from .bridge import SessionBridge
+    from .current_profile import CurrentProfile
+    from .layout_store import LayoutStore
+    from .main_window import MainWindow
+
+    session = Session(CaptureStore.create(None), Contract(schemas()))
+    bridge = SessionBridge(session)
+    current = CurrentProfile(ProfileStore(Path(folder) / "profiles"), SecretStore(), bridge.start)
+    window = MainWindow(bridge, current, LayoutStore(Path(folder) / "layout.json"), RestartableTenant())
+    text = page(window)
+    await bridge.stop()
+    await session.aclose()
+    session.store.close()
+    window.close_for_good()
+    return text
+
+
+if __name__ == "__main__":
+    main()

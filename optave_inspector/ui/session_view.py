@@ -1,0 +1,101 @@
+"""One session on the screen: the top bar, the panels in their docks, the message bar. A window may hold several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from .actions import ConnectionActions
+from .connector import Connector
+from .dialogs.close_dialog import CloseDialog
+from .dialogs.question import TextQuestion
+from .dock_area import DockArea
+from .panels.composer import ComposerPanel
+from .panels.connection import ConnectionPanel
+from .panels.entry import EntryPanel
+from .panels.exchanges import ExchangesPanel
+from .panels.frames import FramesPanel
+from .panels.message_bar import MessageBar
+from .panels.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .bridge import SessionBridge
+    from .current_profile import CurrentProfile
+
+
+class SessionView(QWidget):
+    """Builds and joins the panels of one session; what a panel needs of another goes through the bridge."""
+
+    def __init__(self, bridge: SessionBridge, current: CurrentProfile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sessionView")
+        self.bridge = bridge
+        self.current = current
+        self.connector = Connector(bridge, current, self)
+        self.connection_actions = ConnectionActions(self)
+        self.connection = ConnectionPanel(bridge, current, self.connector)
+        self.frames = FramesPanel(bridge)
+        self.entry = EntryPanel(bridge)
+        self.exchanges = ExchangesPanel(bridge)
+        self.composer = ComposerPanel(bridge)
+        self.area = DockArea(
+            left=self.connection,
+            centre=self.frames,
+            right=self.entry,
+            bottom_left=self.exchanges,
+            bottom_right=self.composer,
+        )
+        self.top_bar = TopBar(bridge, current, self.connector, self.connection_actions.all())
+        self.messages = MessageBar(bridge)
+        self.messages.reconnectAsked.connect(self.connector.connect_now)
+        current.warned.connect(bridge.warned)
+        self.connector.refused.connect(lambda _field, _sentence: self.area.go_to(self.connection))
+        self.connector.secretNeeded.connect(self._ask_secret)
+        self.exchanges.sendAgainRequested.connect(self.composer.send_again)
+        self.exchanges.editAgainRequested.connect(self.composer.load_exchange)
+        for signal in (current.chosen, current.edited):
+            signal.connect(lambda: self.composer.set_tenant_id(current.profile.tenant_id))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.top_bar)
+        layout.addWidget(self.area, 1)
+        layout.addWidget(self.messages)
+        self.top_bar.setFocus()
+
+    def save_state(self) -> dict[str, Any]:
+        """Docks aside, what the panels want to find again: columns, filters, the draft."""
+        return {panel.objectName(): panel.save_state() for panel in self._with_state()}
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """Put it back; what is missing stays as it is."""
+        for panel in self._with_state():
+            kept = state.get(panel.objectName())
+            if isinstance(kept, dict):
+                panel.restore_state(kept)
+
+    def ask_close(self) -> None:
+        """Ask for a code and a reason, and close with them."""
+        dialog = CloseDialog(self.window())
+        dialog.chosen.connect(self.connector.close_with)
+        dialog.open()
+
+    def _with_state(self) -> tuple[FramesPanel, ComposerPanel]:
+        return self.frames, self.composer
+
+    def _ask_secret(self, field: str, sentence: str) -> None:
+        pasted = field == "token"
+        dialog = TextQuestion(
+            "secretDialog",
+            "Token" if pasted else "Client secret",
+            sentence,
+            "Connect",
+            self.window(),
+            field_name="Token" if pasted else "Client secret",
+            secret=True,
+        )
+        dialog.answered.connect(lambda secret: self.connector.connect_with(field, secret))
+        dialog.open()
