@@ -8,14 +8,14 @@ import jsonschema_rs
 from . import contract_sentences as sentences
 from .contract_notes import request_notes, response_notes
 from .ids import is_uuid7
+from .json_path import Step
 from .plain_value import plain_value
 from .timestamps import is_header_date_time
-from .verdict import Finding, Step, Verdict, in_order, json_path
+from .verdict import Finding, Located, Verdict, in_order, located
 
 __all__ = ["Contract", "Finding", "Verdict"]
 
 _FORMATS = {"uuidv7": is_uuid7, "date-time": is_header_date_time}
-_Located = tuple[Sequence[Step], Finding]
 
 
 class Contract:
@@ -61,15 +61,15 @@ class Contract:
         return self._check("error", "Error", value)
 
     def _check(
-        self, schema: str, name: str, value: Any, notes: Callable[[Any], Iterable[_Located]] | None = None
+        self, schema: str, name: str, value: Any, notes: Callable[[Any], Iterable[Located]] | None = None
     ) -> Verdict:
-        located: list[_Located] = []
+        found: list[Located] = []
         for error in self._validators[schema].iter_errors(plain_value(value)):
-            located += self._findings(error, value, name)
-        noted = in_order(notes(value)) if notes is not None and not located else ()
-        return Verdict(name, not located, in_order(_without_echoes(located)), noted)
+            found += self._findings(error, value, name)
+        noted = in_order(notes(value)) if notes is not None and not found else ()
+        return Verdict(name, not found, in_order(_without_echoes(found)), noted)
 
-    def _findings(self, error: jsonschema_rs.ValidationError, root: Any, name: str) -> Iterator[_Located]:
+    def _findings(self, error: jsonschema_rs.ValidationError, root: Any, name: str) -> Iterator[Located]:
         kind = error.kind
         if isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfNotValid):
             # What fits the error branch fits the superpower branch too, so the latter's findings say it all.
@@ -77,10 +77,9 @@ class Contract:
                 yield from self._findings(nested, root, name)
             return
         steps = tuple(error.instance_path)
-        path = json_path(steps)
         field = sentences.field_name(steps, f"the {name.lower()}")
         sentence = sentences.sentence(error, field, _at(root, steps), self._description(error))
-        yield steps, Finding(path, kind.name, sentence, sentences.quirk(error, steps, root))
+        yield located(steps, kind.name, sentence, sentences.quirk(error, steps, root))
 
     def _description(self, error: jsonschema_rs.ValidationError) -> str:
         """What our schema says of the missing or faulty property; "" where it says nothing."""
@@ -93,10 +92,10 @@ class Contract:
         return str(schema.get("description", ""))
 
 
-def _without_echoes(located: list[_Located]) -> list[_Located]:
+def _without_echoes(found: list[Located]) -> list[Located]:
     """Without the enum's finding where the type is wrong already."""
-    mistyped = {finding.path for _, finding in located if finding.rule == "type"}
-    return [pair for pair in located if pair[1].rule != "enum" or pair[1].path not in mistyped]
+    mistyped = {finding.path for _, finding in found if finding.rule == "type"}
+    return [pair for pair in found if pair[1].rule != "enum" or pair[1].path not in mistyped]
 
 
 def _at(root: Any, steps: Sequence[Step]) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema_rs
 
 from .ids import uuid_version
+from .json_path import Step
 from .read_json import json_text
 from .timestamps import fraction_digits
-from .verdict import Step
 
 _KIND = jsonschema_rs.ValidationErrorKind
 _TYPES = {

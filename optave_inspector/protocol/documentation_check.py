@@ -9,13 +9,13 @@ from typing import Any
 from .actions import RULES, Action
 from .contract_sentences import described, field_name
 from .ids import is_uuid7, uuid_version
+from .json_path import MISSING, Step, follow
 from .payload_tree import PAYLOAD_TREE, Node, suggestion
 from .read_json import json_text
 from .timestamps import fraction_digits, parse_timestamp
-from .verdict import Finding, Step, Verdict, in_order, json_path
+from .verdict import Located, Verdict, in_order, located
 
 _Steps = tuple[Step, ...]
-_Located = tuple[_Steps, Finding]
 
 _BLANK_DEFAULTS: tuple[tuple[str, ...], ...] = (
     ("request", "reference", "ids"),
@@ -32,10 +32,10 @@ def documentation_check(action: Action, payload: Any) -> Verdict:
 
     Rules: ``required``, ``unknown-key``, ``blank-item``, ``uuid-version``, ``timestamp``, ``deprecated``. Never raises.
     """
-    findings: list[_Located] = []
+    findings: list[Located] = []
     if action.deprecated:
         sentence = f"{action.sdk_name} is deprecated; use {Action.INTERACTION.sdk_name} instead."
-        findings.append(_finding((), "deprecated", sentence))
+        findings.append(located((), "deprecated", sentence))
     if isinstance(payload, dict):
         findings += _missing(action, payload)
         findings += _unknown_keys(payload, PAYLOAD_TREE, ())
@@ -43,14 +43,14 @@ def documentation_check(action: Action, payload: Any) -> Verdict:
         findings += _request_id(payload)
         findings += _timestamps(payload)
     else:
-        findings.append(_finding((), "required", f"The payload is {described(payload)}, but must be an object."))
+        findings.append(located((), "required", f"The payload is {described(payload)}, but must be an object."))
     return Verdict("Documentation", not findings, in_order(findings))
 
 
-def _missing(action: Action, payload: dict[str, Any]) -> Iterator[_Located]:
+def _missing(action: Action, payload: dict[str, Any]) -> Iterator[Located]:
     for requirement in RULES[action].documentation:
         steps = tuple(requirement.path.split("."))
-        existing, value = _follow(payload, steps)
+        existing, value = follow(payload, steps)
         given = isinstance(value, list) if requirement.non_empty_array else value is not None
         if existing == steps and given and not _is_blank(value):
             continue
@@ -60,10 +60,10 @@ def _missing(action: Action, payload: dict[str, Any]) -> Iterator[_Located]:
         sentence = (
             f"{requirement.path} {found}; the documentation requires it for {action.value}. {requirement.sentence}"
         )
-        yield _finding(existing, "required", sentence)
+        yield located(existing, "required", sentence)
 
 
-def _unknown_keys(value: Any, tree: Node, steps: _Steps) -> Iterator[_Located]:
+def _unknown_keys(value: Any, tree: Node, steps: _Steps) -> Iterator[Located]:
     if isinstance(tree, list):
         for index, item in enumerate(value if isinstance(value, list) else ()):
             yield from _unknown_keys(item, tree[0], (*steps, index))
@@ -75,15 +75,15 @@ def _unknown_keys(value: Any, tree: Node, steps: _Steps) -> Iterator[_Located]:
                 yield _unknown_key(key, tree, steps)
 
 
-def _unknown_key(key: str, tree: Node, steps: _Steps) -> _Located:
+def _unknown_key(key: str, tree: Node, steps: _Steps) -> Located:
     here = (*steps, key)
     parent = field_name(steps)
     if here in _DEPRECATED:
         real = _DEPRECATED[here]
-        return _finding(here, "deprecated", f"request.{key} is deprecated; use {real} instead.")
+        return located(here, "deprecated", f"request.{key} is deprecated; use {real} instead.")
     place = suggestion(key, tree)
     better = f" It belongs in {place}." if place else " It is sent, but nobody may read it."
-    return _finding(here, "unknown-key", f"{json_text(key)} is not known in {parent}.{better}", _OPEN_QUIRK)
+    return located(here, "unknown-key", f"{json_text(key)} is not known in {parent}.{better}", _OPEN_QUIRK)
 
 
 _OPEN_QUIRK = "The contract allows unknown keys everywhere, so that no other check notices them."
@@ -93,21 +93,21 @@ _DEPRECATED: dict[_Steps, str] = {
 }
 
 
-def _blank_items(payload: dict[str, Any]) -> Iterator[_Located]:
+def _blank_items(payload: dict[str, Any]) -> Iterator[Located]:
     for place in _BLANK_DEFAULTS:
-        existing, items = _follow(payload, place)
+        existing, items = follow(payload, place)
         if existing != place or not isinstance(items, list):
             continue
         for index, item in enumerate(items):
             if isinstance(item, dict) and all(_is_blank(value) or value is False for value in item.values()):
                 sentence = f"Item {index} of {place[-1]} is blank and looks like a real entry; leave it out."
                 quirk = "The SDK's defaults send such a blank item with every message."
-                yield _finding((*place, index), "blank-item", sentence, quirk)
+                yield located((*place, index), "blank-item", sentence, quirk)
 
 
-def _request_id(payload: dict[str, Any]) -> Iterator[_Located]:
+def _request_id(payload: dict[str, Any]) -> Iterator[Located]:
     steps = ("request", "requestId")
-    existing, value = _follow(payload, steps)
+    existing, value = follow(payload, steps)
     if existing != steps or not isinstance(value, str) or not value or is_uuid7(value):
         return
     version = uuid_version(value)
@@ -117,11 +117,11 @@ def _request_id(payload: dict[str, Any]) -> Iterator[_Located]:
     sentence = (
         f"requestId {what}; it becomes headers.correlationId, which must be a UUID of version 7, unless overridden."
     )
-    yield _finding(steps, "uuid-version", sentence)
+    yield located(steps, "uuid-version", sentence)
 
 
-def _timestamps(payload: dict[str, Any]) -> Iterator[_Located]:
-    _, scope = _follow(payload, ("request", "scope"))
+def _timestamps(payload: dict[str, Any]) -> Iterator[Located]:
+    _, scope = follow(payload, ("request", "scope"))
     if not isinstance(scope, dict):
         return
     at: _Steps = ("request", "scope")
@@ -132,7 +132,7 @@ def _timestamps(payload: dict[str, Any]) -> Iterator[_Located]:
         yield from _timestamp(interaction, (*at, "interactions", index, "timestamp"))
 
 
-def _timestamp(owner: dict[str, Any], steps: _Steps) -> Iterator[_Located]:
+def _timestamp(owner: dict[str, Any], steps: _Steps) -> Iterator[Located]:
     text = owner.get("timestamp")
     if not isinstance(text, str) or not text.strip():
         return
@@ -144,7 +144,7 @@ def _timestamp(owner: dict[str, Any], steps: _Steps) -> Iterator[_Located]:
     else:
         return
     sentence = f"timestamp {problem}; write three fraction digits and Z, such as 2026-01-31T12:00:00.000Z."
-    yield _finding(steps, "timestamp", sentence, "The contract takes any text here, but not in headers.")
+    yield located(steps, "timestamp", sentence, "The contract takes any text here, but not in headers.")
 
 
 def _objects(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -153,19 +153,5 @@ def _objects(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
             yield index, item
 
 
-def _follow(payload: dict[str, Any], steps: tuple[str, ...]) -> tuple[tuple[str, ...], Any]:
-    """How far ``steps`` lead into the payload, and the value there; None where they do not lead to the end."""
-    value: Any = payload
-    for depth, step in enumerate(steps):
-        if not isinstance(value, dict) or step not in value:
-            return steps[:depth], None
-        value = value[step]
-    return steps, value
-
-
 def _is_blank(value: Any) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
-
-
-def _finding(steps: _Steps, rule: str, sentence: str, quirk: str = "") -> _Located:
-    return steps, Finding(json_path(steps), rule, sentence, quirk)
+    return value is None or value is MISSING or value == [] or (isinstance(value, str) and not value.strip())

@@ -6,8 +6,9 @@ from typing import Any
 
 from .actions import RULES, Action, Requirement
 from .contract_sentences import described
+from .json_path import MISSING, follow
 from .limits import MAX_ENVELOPE_UNITS, Size
-from .verdict import Finding, Step, Verdict, in_order, json_path
+from .verdict import Located, Verdict, in_order, located
 
 SCHEMA_MISMATCH = "PAYLOAD_SCHEMA_MISMATCH"
 FIELDS_MISSING = "REQUIRED_FIELDS_MISSING"
@@ -15,8 +16,7 @@ TOO_LARGE = "PAYLOAD_TOO_LARGE"
 TYPE_ERROR = "TypeError"
 
 _NAME = "SDK"
-_MISSING = object()
-_Located = tuple[tuple[Step, ...], Finding]
+_CONTENT = "request.attributes.content"
 
 
 def sdk_check(action: Action, payload: Any, size: Size | None = None) -> Verdict:
@@ -32,7 +32,7 @@ def sdk_check(action: Action, payload: Any, size: Size | None = None) -> Verdict
     elif not truthy(payload):
         failures += _missing_fields(action, {})
     if size is not None and not size.fits_units:
-        failures.append(_finding((), TOO_LARGE, _size_sentence(size), _SIZE_QUIRK))
+        failures.append(located((), TOO_LARGE, _size_sentence(size), _SIZE_QUIRK))
     return Verdict(_NAME, not failures, in_order(failures), in_order(_notes(action, payload)))
 
 
@@ -41,35 +41,35 @@ _SIZE_QUIRK = "The SDK counts UTF-16 code units, although it speaks of KB; a ser
 
 def truthy(value: Any) -> bool:
     """Whether JavaScript takes a JSON value for true."""
-    if value is None or value is _MISSING or value is False or value == "":
+    if value is None or value is MISSING or value is False or value == "":
         return False
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value != 0 and not (isinstance(value, float) and math.isnan(value))
     return True
 
 
-def _unknown_keys(payload: Any) -> Iterator[_Located]:
+def _unknown_keys(payload: Any) -> Iterator[Located]:
     if isinstance(payload, (str, list)) and payload:
         sentence = f"The payload is {described(payload)}, but must be an object with session and request."
-        yield _finding((), SCHEMA_MISMATCH, sentence)
+        yield located((), SCHEMA_MISMATCH, sentence)
     for key in payload if isinstance(payload, dict) else ():
         if key not in ("session", "request", "headers"):
             sentence = (
                 f"{described(key)} is not allowed beside session, request and headers; the SDK refuses to send it."
             )
-            yield _finding((key,), SCHEMA_MISMATCH, sentence)
+            yield located((key,), SCHEMA_MISMATCH, sentence)
 
 
-def _crashes(payload: Any) -> Iterator[_Located]:
+def _crashes(payload: Any) -> Iterator[Located]:
     """Where the SDK's merging throws instead of reporting."""
     if not isinstance(payload, dict):
         if truthy(payload) and not (isinstance(payload, (str, list)) and payload):
-            yield _finding((), TYPE_ERROR, f"The payload is {described(payload)}; the SDK throws while merging it.")
+            yield located((), TYPE_ERROR, f"The payload is {described(payload)}; the SDK throws while merging it.")
         return
     request = payload.get("request", {})
     if not isinstance(request, dict):
         sentence = f"request is {described(request)}, which takes the place of the SDK's default; then the SDK throws."
-        yield _finding(("request",), TYPE_ERROR, sentence, _NULL_QUIRK if request is None else "")
+        yield located(("request",), TYPE_ERROR, sentence, _NULL_QUIRK if request is None else "")
         return
     yield from _attribute_crashes(request)
 
@@ -77,17 +77,17 @@ def _crashes(payload: Any) -> Iterator[_Located]:
 _NULL_QUIRK = "null overrides the SDK's default object; leave the key out to keep the default."
 
 
-def _attribute_crashes(request: dict[str, Any]) -> Iterator[_Located]:
+def _attribute_crashes(request: dict[str, Any]) -> Iterator[Located]:
     attributes = request.get("attributes", {})
     if attributes is None:
         sentence = "attributes is null, which takes the place of the SDK's default; then the SDK throws."
-        yield _finding(("request", "attributes"), TYPE_ERROR, sentence, _NULL_QUIRK)
+        yield located(("request", "attributes"), TYPE_ERROR, sentence, _NULL_QUIRK)
         return
     aliases = [key for key in ("variation", "content") if truthy(request.get(key))]
     if not isinstance(attributes, (dict, list)):
         if aliases:
             sentence = f"attributes is {described(attributes)}; the SDK throws when it copies {aliases[0]} into it."
-            yield _finding(("request", "attributes"), TYPE_ERROR, sentence)
+            yield located(("request", "attributes"), TYPE_ERROR, sentence)
         return
     variation = request.get("variation")
     own = attributes.get("variant") if isinstance(attributes, dict) else None
@@ -96,53 +96,53 @@ def _attribute_crashes(request: dict[str, Any]) -> Iterator[_Located]:
         sentence = (
             f"{steps[-1]} is {described(variant)}, but must be a string; the SDK throws when it makes it upper case."
         )
-        yield _finding(("request", *steps), TYPE_ERROR, sentence)
+        yield located(("request", *steps), TYPE_ERROR, sentence)
 
 
-def _missing_fields(action: Action, payload: dict[str, Any]) -> Iterator[_Located]:
+def _missing_fields(action: Action, payload: dict[str, Any]) -> Iterator[Located]:
+    alias = follow(payload, ("request", "content"))[1]
     for requirement in RULES[action].sdk:
-        steps = tuple(requirement.path.split("."))
-        value = _value(payload, steps)
+        existing, value = follow(payload, requirement.path.split("."))
         if requirement.non_empty_array:
-            if not isinstance(value, list) or not value:
-                yield _required(payload, steps, value, requirement, action)
-        elif not truthy(value) and not (steps[-1] == "content" and truthy(_value(payload, ("request", "content")))):
-            yield _required(payload, steps, value, requirement, action)
+            given = isinstance(value, list) and bool(value)
+        else:
+            given = truthy(value) or (requirement.path == _CONTENT and truthy(alias))
+        if not given:
+            yield located(existing, FIELDS_MISSING, _missing_sentence(value, requirement, action))
 
 
-def _required(
-    payload: dict[str, Any], steps: tuple[Step, ...], value: Any, requirement: Requirement, action: Action
-) -> _Located:
+def _missing_sentence(value: Any, requirement: Requirement, action: Action) -> str:
     wanted = "a non-empty array" if requirement.non_empty_array else "a value"
-    found = "is missing" if value is _MISSING else f"is {described(value)}, which counts as missing"
-    if isinstance(value, list):
+    if value is MISSING:
+        found = "is missing"
+    elif isinstance(value, list):
         found = "is an empty array"
-    elif requirement.non_empty_array and truthy(value) and value is not _MISSING:
+    elif truthy(value):
         found = f"is {described(value)}"
-    sentence = f"{requirement.path} {found}, but {action.sdk_name} needs {wanted} there. {requirement.sentence}"
-    return _finding(_existing(payload, steps), FIELDS_MISSING, sentence)
+    else:
+        found = f"is {described(value)}, which counts as missing"
+    return f"{requirement.path} {found}, but {action.sdk_name} needs {wanted} there. {requirement.sentence}"
 
 
-def _notes(action: Action, payload: Any) -> Iterator[_Located]:
+def _notes(action: Action, payload: Any) -> Iterator[Located]:
     """What passes the SDK, and why one would not expect it."""
     if action is Action.CUSTOMER_INTERACTION:
         sentence = "The SDK's method writes customerInteraction into headers.action, which the contract does not allow."
-        yield _finding((), "deprecated", sentence, "The wire name is customerinteraction; interaction takes its place.")
+        yield located((), "deprecated", sentence, "The wire name is customerinteraction; interaction takes its place.")
     if not isinstance(payload, dict):
         return
     if payload.get("headers") is not None and "headers" in payload:
         quirk = "The SDK copies all of the given headers into payload.headers as well."
-        yield _finding(
+        yield located(
             ("headers",), "headers", "headers set the envelope's headers and are sent in the payload too.", quirk
         )
     for requirement in RULES[action].sdk:
-        steps = tuple(requirement.path.split("."))
-        value = _value(payload, steps)
+        steps, value = follow(payload, requirement.path.split("."))
         if isinstance(value, str) and value and not value.strip():
-            yield _finding(steps, "blank", f"{steps[-1]} is blank.", "The SDK's check takes white space for a value.")
-        elif value is not _MISSING and truthy(value) and not isinstance(value, (str, list)):
+            yield located(steps, "blank", f"{steps[-1]} is blank.", "The SDK's check takes white space for a value.")
+        elif value is not MISSING and truthy(value) and not isinstance(value, (str, list)):
             sentence = f"{steps[-1]} is {described(value)}, but should be a string."
-            yield _finding(steps, "type", sentence, "The SDK's check of required fields ignores types.")
+            yield located(steps, "type", sentence, "The SDK's check of required fields ignores types.")
     request = payload.get("request")
     if isinstance(request, dict):
         for alias, real in (("content", "content"), ("variation", "variant")):
@@ -151,36 +151,13 @@ def _notes(action: Action, payload: Any) -> Iterator[_Located]:
                 sentence = (
                     f"request.{alias} is deprecated; the SDK copies it to request.attributes.{real} and sends both."
                 )
-                yield _finding(("request", alias), "deprecated", sentence, leak)
+                yield located(("request", alias), "deprecated", sentence, leak)
 
 
 _LEAK_QUIRK = (
     "Without request.attributes the SDK writes it into its shared defaults, and it goes out with every later message of"
     " the process."
 )
-
-
-def _value(payload: dict[str, Any], steps: tuple[Step, ...]) -> Any:
-    value: Any = payload
-    for step in steps:
-        if not isinstance(value, dict) or step not in value:
-            return _MISSING
-        value = value[step]
-    return value
-
-
-def _existing(payload: dict[str, Any], steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """As far as ``steps`` lead into the payload."""
-    value: Any = payload
-    for depth, step in enumerate(steps):
-        if not isinstance(value, dict) or step not in value:
-            return steps[:depth]
-        value = value[step]
-    return steps
-
-
-def _finding(steps: tuple[Step, ...], rule: str, sentence: str, quirk: str = "") -> _Located:
-    return steps, Finding(json_path(steps), rule, sentence, quirk)
 
 
 def _size_sentence(size: Size) -> str:

@@ -1,14 +1,10 @@
 """What a check says: a verdict with its findings, each at a JSON path."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .read_json import json_text, without_surrogates
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-
-Step = str | int
+from .json_path import Step, json_path
+from .read_json import without_surrogates
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +31,19 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     """What makes it invalid, sorted by path, none twice."""
     notes: tuple[Finding, ...] = ()
-    """What passes and still deserves a look: each has a quirk."""
+    """What passes and still deserves a look."""
 
 
-def json_path(steps: Iterable[Step]) -> str:
-    """The JSON path of ``steps`` (RFC 9535): property names and array indexes from the root."""
-    return "$" + "".join(_step(step) for step in steps)
+Located = tuple[Sequence[Step], Finding]
+"""A finding with the steps of its path, by which findings are sorted."""
 
 
-def _step(step: Step) -> str:
-    if isinstance(step, int):
-        return f"[{step}]"
-    return f".{step}" if _NAME.fullmatch(step) else f"[{json_text(step)}]"
+def located(steps: Sequence[Step], rule: str, sentence: str, quirk: str = "") -> Located:
+    """A finding at ``steps``."""
+    return steps, Finding(json_path(steps), rule, sentence, quirk)
 
 
-def in_order(findings: Iterable[tuple[Sequence[Step], Finding]]) -> tuple[Finding, ...]:
+def in_order(findings: Iterable[Located]) -> tuple[Finding, ...]:
     """The findings sorted by the steps of their paths, array indexes as numbers, each once."""
     ranked = sorted(findings, key=lambda pair: ([_rank(step) for step in pair[0]], pair[1].rule, pair[1].sentence))
     return tuple(dict.fromkeys(finding for _, finding in ranked))
