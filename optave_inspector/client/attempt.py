@@ -120,6 +120,8 @@ class Attempt:
             handshake = self.handshake = self._handshake_now()
             if self._request is not None:
                 self._life.answered(handshake)
+        if self._life.was_open:
+            self._life.dropped = "The inspector dropped TCP because connecting was cancelled."
         await self._connector.dispose()
         return handshake
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from websockets.frames import CloseCode
+from websockets.protocol import State
 
 from ..errors import InspectorError
 from ..protocol.close_codes import close_problem
@@ -137,7 +138,7 @@ class Connection:
         with connection.protocol.made_by_user():
             connection.protocol.send_close(code, reason)
         connection.send_data()
-        await asyncio.shield(self._life.ended)
+        await self._life.over.wait()
 
     def abort(self) -> None:
         """Drop TCP at once without a close frame; while connecting, give up."""
@@ -148,12 +149,12 @@ class Connection:
             self._drop("The inspector dropped TCP because the user asked for it.")
 
     async def wait_ended(self) -> Ending:
-        """Wait until TCP has ended. Raises NotOpen for a connection that never was open and no longer will be."""
-        if not self._life.was_open and self.state is ConnectionState.CLOSED:
-            raise NotOpen("The connection never was open.")
-        ending = await asyncio.shield(self._life.ended)
+        """Wait until TCP has ended. Raises NotOpen when the connection never was open and no longer will be."""
+        await self._life.over.wait()
         await self._tasks.cancel()
-        return ending
+        if self._life.ending is None:
+            raise NotOpen("The connection never was open.")
+        return self._life.ending
 
     # What the connector tells
 
@@ -210,27 +211,37 @@ class Connection:
     def _open_connection(self, what: str) -> TappedConnection:
         if not self.state.can_send:
             raise NotOpen(f"{what} was not sent: the connection is {self.state.name}.", "Connect first.")
+        if not self._can_send:
+            raise NotOpen(f"{what} was not sent: the server has just ended TCP.", "Connect again.")
         return self._attempt.connection
+
+    @property
+    def _can_send(self) -> bool:
+        """Also false between the end of TCP and the event loop's word of it."""
+        return self.state.can_send and self._attempt.connection.protocol.state is State.OPEN
 
     def _cancelled(self) -> ConnectFailed:
         return ConnectFailed(FailureKind.CANCELLED, "Connecting was cancelled.", handshake=self._attempt.handshake)
 
     async def _flush(self, connection: TappedConnection) -> None:
         connection.send_data()
+        error: OSError | None = None
         try:
             await connection.drain()
-        except OSError as error:
+        except OSError as lost:
+            error = lost
+        if error is not None or self.state is ConnectionState.CLOSED:
             raise NotOpen("The connection ended while this was being sent; it may not have arrived.") from error
 
     def _ping_automatically(self, payload: bytes) -> None:
         connection = self._attempt.connection
-        if self.state is ConnectionState.OPEN:
+        if self._can_send:
             connection.protocol.send_ping(payload)
             connection.send_data()
 
     def _give_up(self) -> None:
         connection = self._attempt.connection
-        if self.state is ConnectionState.OPEN:
+        if self._can_send:
             connection.protocol.fail(CloseCode.INTERNAL_ERROR, NO_SIGN_OF_LIFE.format(self._config.ping_timeout_s))
             connection.send_data()
 

@@ -65,6 +65,8 @@ class Keepalive:
                 left_s += self._heard_s - loop.time()
             if left_s <= 0:
                 return False
+            # Not asyncio.wait_for: in Python 3.11 it swallows a cancellation that comes together with the answer.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._answered.wait(), left_s)
+                async with asyncio.timeout(left_s):
+                    await self._answered.wait()
         return True

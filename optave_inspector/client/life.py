@@ -28,7 +28,9 @@ class Life:
     def __init__(self, listener: ConnectionListener, close_timeout_s: float) -> None:
         self.state = ConnectionState.CONNECTING
         self.was_open = False
-        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.ending: Ending | None = None
+        self.over = asyncio.Event()
+        """Nothing more will happen: an open connection has ended, or the attempt came to nothing."""
         self.dropped = ""
         """Why this side dropped TCP, in words; empty while it did not."""
         self._listener = listener
@@ -65,6 +67,7 @@ class Life:
         """The attempt came to nothing."""
         if not self.was_open:
             self._enter(ConnectionState.CLOSED)
+            self.over.set()
 
     def tcp_ended(self, connection: TappedConnection, error: Exception | None) -> None:
         """TCP is gone."""
@@ -72,11 +75,10 @@ class Life:
             self._overdue.cancel()
         if not self.was_open:
             return
-        tap = connection.protocol
-        ending = self._ending(tap, error)
+        self.ending = self._ending(connection.protocol, error)
         self._enter(ConnectionState.CLOSED)
-        self.tell(self._listener.on_ending, ending)
-        self.ended.set_result(ending)
+        self.tell(self._listener.on_ending, self.ending)
+        self.over.set()
 
     def tell(self, method: Callable[..., None], *arguments: Any) -> None:
         """Call a method of the listener."""

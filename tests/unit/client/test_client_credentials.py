@@ -421,3 +421,13 @@ async def test_a_status_without_its_phrase_gets_the_usual_one(used, serve_raw) -
     async with serve_raw(script) as port:
         with pytest.raises(TokenError, match=r"answered 401 Unauthorized\."):
             await take_token(_source(f"http://127.0.0.1:{port}/"), used)
+
+
+async def test_no_log_holds_the_secret_or_the_token(used, caplog) -> None:
+    with caplog.at_level("DEBUG"):
+        async with _endpoint(_answer(200, json.dumps({"access_token": TOKEN}))) as base:
+            await take_token(_source(base, in_body=True), used)
+        with pytest.raises(TokenError):
+            await take_token(_source(base), used)
+    assert TOKEN not in caplog.text
+    assert "s3cr" not in caplog.text

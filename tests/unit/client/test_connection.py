@@ -134,6 +134,38 @@ async def test_sending_waits_while_the_server_does_not_read_and_says_so_if_it_le
         await connection.wait_ended()
 
 
+async def test_between_the_end_of_tcp_and_its_report_nothing_is_sent(serve_raw, connection_to, listener) -> None:
+    leave = asyncio.Event()
+
+    async def script(peer) -> None:
+        await peer.upgrade()
+        await leave.wait()
+
+    async with serve_raw(script) as port:
+        connection = connection_to(port)
+        await connection.open()
+        library = connection._attempt.connection
+        taken = library.eof_received
+        refused = asyncio.get_running_loop().create_future()
+
+        async def send() -> None:
+            with pytest.raises(NotOpen, match="has just ended TCP"):
+                await connection.send_text("x")
+            refused.set_result(None)
+
+        def eof_received() -> None:
+            taken()
+            sending = send()
+            with contextlib.suppress(StopIteration):
+                sending.send(None)
+
+        library.eof_received = eof_received
+        leave.set()
+        await refused
+        await connection.wait_ended()
+    assert listener.frames == []
+
+
 async def test_a_connection_is_opened_once(serve_raw, connection_to) -> None:
     async with serve_raw(_stay) as port:
         connection = connection_to(port)
@@ -146,8 +178,11 @@ async def test_a_connection_is_opened_once(serve_raw, connection_to) -> None:
 
 async def test_waiting_for_the_end_of_what_never_opened_is_an_error(connection_to, free_port) -> None:
     connection = connection_to(free_port)
+    waiting = asyncio.ensure_future(connection.wait_ended())  # noqa: TID251 - the test's own
     with pytest.raises(ConnectFailed):
         await connection.open()
+    with pytest.raises(NotOpen, match="never was open"):
+        await waiting
     with pytest.raises(NotOpen, match="never was open"):
         await connection.wait_ended()
 
@@ -220,6 +255,7 @@ async def test_cancelling_at_any_moment_ends_closed(serve_raw, connection_to, li
             await connection.wait_ended()
     assert listener.states in (["CONNECTING", "CLOSED"], ["CONNECTING", "OPEN", "CLOSED"], [])
     assert len(listener.of("ending")) == listener.states.count("OPEN")
+    assert all(ending.cause.startswith("The inspector dropped TCP because") for ending in listener.of("ending"))
 
 
 async def test_aborting_while_connecting_gives_up(serve_raw, connection_to, listener) -> None:
