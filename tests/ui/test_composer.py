@@ -349,7 +349,7 @@ def test_a_template_takes_the_place_of_the_text_and_undo_brings_it_back(composer
     type_over(composer, qtbot, "mine")
     box = combo(composer, "Template")
     assert box.currentIndex() == -1
-    assert box.placeholderText() == "typical, edited"
+    assert box.placeholderText() == "typical *"
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Down)
     assert composer.text() == template_text(Action.INTERACTION, "minimal")
@@ -464,6 +464,37 @@ def test_editing_again_takes_payload_action_and_headers_over(composer, sent):
     assert composer.text() == "my draft"
 
 
+def test_a_capture_that_cannot_be_read_is_told(composer, aio, session, sent):
+    session.store.close()
+    composer.load_exchange(1)
+    first = hint(composer)
+    session.on_state(ConnectionState.OPEN)
+    composer.send_again(1)
+    session.on_state(ConnectionState.CLOSED)
+    assert first.startswith("⚠ ")
+    assert "closed" in first
+
+
+@pytest.mark.qt_log_ignore("does not support")
+def test_the_list_of_actions_is_as_wide_as_its_texts(composer):
+    box = combo(composer, "Action")
+    box.showPopup()
+    assert box.view().minimumWidth() > box.width()
+    box.hidePopup()
+
+
+def test_headers_that_cannot_be_are_told_before_anything_is_sent(composer, qtbot, session):
+    session.on_state(ConnectionState.OPEN)
+    composer.headers.set_texts({"networkLatencyMs": "fast"})
+    assert not button(composer, "Send").isEnabled()
+    composer.send()
+    assert "networkLatencyMs is fast" in hint(composer)
+    assert button(composer, "Headers").text() == "Headers · 1"
+    composer.set_whole(whole=True)
+    assert button(composer, "SendAnyway").isEnabled()
+    session.on_state(ConnectionState.CLOSED)
+
+
 # -- the draft survives
 
 
@@ -479,7 +510,7 @@ def test_the_draft_survives_a_restart(composer, qtbot, session):
     assert other.save_state() == composer.save_state()
     assert other.text() == ODD
     assert not other.editor.document().isUndoAvailable()
-    assert combo(other, "Template").placeholderText() == "typical, edited"
+    assert combo(other, "Template").toolTip().startswith("Made from the template typical, and edited")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QHelpEvent, QWheelEvent
+from PySide6.QtGui import QAction, QGuiApplication, QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
@@ -235,6 +235,16 @@ def test_a_click_on_a_title_sorts_and_a_second_one_turns_it_round(panel, three, 
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert texts(panel, ExchangeColumn.ACTION) == ["translate", "insights", "adjust"]
     panel.grab()
+
+
+def test_the_menu_sorts_without_a_mouse(panel, three):
+    action = panel.findChild(QAction, "exchangesSortByActionAction")
+    action.trigger()
+    assert texts(panel, ExchangeColumn.ACTION) == ["adjust", "insights", "translate"]
+    action.trigger()
+    assert texts(panel, ExchangeColumn.ACTION) == ["translate", "insights", "adjust"]
+    panel.findChild(QAction, "exchangesSortByTimeAction").trigger()
+    assert texts(panel, ExchangeColumn.ACTION) == ["adjust", "translate", "insights"]
 
 
 def test_the_wheel_zooms_moves_and_scrolls(panel, three):

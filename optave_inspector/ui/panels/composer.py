@@ -340,7 +340,8 @@ class ComposerPanel(Panel):
         if self._told[1]:
             role, words = self._told
         elif obstacle:
-            role, words = "warning", obstacle
+            more = "" if self.verdicts.has_room_for_words() else words
+            role, words = "warning", f"{obstacle}  {more}".strip()
         elif self.verdicts.has_room_for_words():
             role, words = "muted", ""
         glyph = "⚠ " if role in ("problem", "warning") else ""

@@ -31,6 +31,7 @@ _MODES = (
 )
 
 
+_TEMPLATE_TIP = "Puts a template in place of the text. Undo (Ctrl+Z) brings the text back."
 _LIST_MARGIN = 24
 _TEXT_MARGIN = 4
 
@@ -55,7 +56,6 @@ class ComposerControls(QWidget):
                 self._action_combo.count() - 1, RULES[action].purpose, Qt.ItemDataRole.ToolTipRole
             )
         self._template_combo = _GivingCombo("composerTemplateCombo", "Template", 132)
-        self._template_combo.setToolTip("Puts a template in place of the text. Undo (Ctrl+Z) brings the text back.")
         self._mode_combo = _GivingCombo("composerModeCombo", "What the editor holds", 212)
         for text, tip in _MODES:
             self._mode_combo.addItem(text)
@@ -85,7 +85,10 @@ class ComposerControls(QWidget):
 
     def show_template(self, name: str, *, edited: bool) -> None:
         """Show which template the text is, or was made from."""
-        self._template_combo.setPlaceholderText(f"{name}, edited" if name and edited else "Template…")
+        self._template_combo.setPlaceholderText(f"{name} *" if name and edited else "Template…")
+        made = f"Made from the template {name}, and edited.\n" if name and edited else ""
+        self._template_combo.setToolTip(f"{made}{_TEMPLATE_TIP}")
+        self._template_combo.setAccessibleDescription(f"{made}{_TEMPLATE_TIP}")
         self._template_combo.setCurrentIndex(-1 if edited or not name else self._template_combo.findData(name))
 
     def set_whole(self, whole: bool) -> None:
@@ -108,7 +111,10 @@ class _GivingCombo(QComboBox):
 
     def showPopup(self) -> None:
         """Let the list be as wide as its texts."""
-        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + _LIST_MARGIN)
+        widest = max(
+            (self.fontMetrics().horizontalAdvance(self.itemText(row)) for row in range(self.count())), default=0
+        )
+        self.view().setMinimumWidth(widest + _LIST_MARGIN)
         super().showPopup()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ...protocol.states import ConnectionState
 from ...tracing.exchange import ExchangeStatus
 from ..delegates.waterfall_geometry import ConnectionMark
 from ..delegates.waterfall_scale import ScaleMode, WaterfallScale
-from ..models.exchange_table import ExchangeTableModel
+from ..models.exchange_table import ExchangeColumn, ExchangeTableModel
 from ..widgets.empty_state import EmptyState
 from ..widgets.panel import Panel
 from .exchanges_latencies import LatencyLine
@@ -92,7 +92,6 @@ class ExchangesPanel(Panel):
             button.setAccessibleName(f"Time axis: {tip}")
             button.setToolTip(f"{tip}\nCtrl and the wheel zoom, Shift and the wheel move.")
             button.setCheckable(True)
-            button.setProperty("compact", True)
             button.clicked.connect(lambda _checked=False, mode=mode: self.scale.set_mode(mode))
             group.addButton(button)
             self.header.addWidget(button)
@@ -111,6 +110,7 @@ class ExchangesPanel(Panel):
         self._action("SendAgain", "&Send again", "Ctrl+R", lambda: self._again(self.sendAgainRequested))
         self._action("EditAgain", "&Edit and send again", "Ctrl+E", lambda: self._again(self.editAgainRequested))
         self._separator()
+        self._add_sorting()
         for name, text, keys, slot in (
             ("ZoomIn", "Zoom &in", QKeySequence.StandardKey.ZoomIn, lambda: self.scale.zoom(0.5)),
             ("ZoomOut", "Zoom &out", QKeySequence.StandardKey.ZoomOut, lambda: self.scale.zoom(2.0)),
@@ -121,6 +121,17 @@ class ExchangesPanel(Panel):
         ):
             self._row_actions.remove(self._action(name, text, keys, slot))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _add_sorting(self) -> None:
+        menu = QMenu("Sor&t by", self.view)
+        menu.setObjectName("exchangesSortMenu")
+        for column in ExchangeColumn:
+            title = self.model.headerData(column, Qt.Orientation.Horizontal)
+            action = menu.addAction(title)
+            action.setObjectName(f"exchangesSortBy{column.name.capitalize()}Action")
+            action.triggered.connect(lambda _checked=False, column=column: self.view.sort_by(column))
+        self.view.addAction(menu.menuAction())
+        self._separator()
 
     def _action(self, name: str, text: str, keys, slot) -> QAction:
         action = QAction(text, self.view)

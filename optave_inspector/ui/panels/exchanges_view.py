@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from .. import theme
+from ..delegates.exchange_correlation import CorrelationDelegate
 from ..delegates.waterfall import WaterfallDelegate, WaterfallHeader, inner, paint_background
 from ..models.exchange_table import ExchangeColumn, ExchangeTableModel
 
@@ -51,8 +52,10 @@ class ExchangeView(QTableView):
         self.setHorizontalHeader(WaterfallHeader(scale, self))
         self.horizontalHeader().setObjectName("exchangesHeader")
         self.setModel(model)
-        self._delegate = WaterfallDelegate(scale, self)
-        self.setItemDelegateForColumn(ExchangeColumn.TIME, self._delegate)
+        self._bars = WaterfallDelegate(scale, self)
+        self.setItemDelegateForColumn(ExchangeColumn.TIME, self._bars)
+        self._correlations = CorrelationDelegate(self)
+        self.setItemDelegateForColumn(ExchangeColumn.CORRELATION, self._correlations)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -70,7 +73,13 @@ class ExchangeView(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._note_place)
         self.verticalScrollBar().rangeChanged.connect(self._keep_place)
         scale.changed.connect(self.update_time)
-        theme.theme_switch().changed.connect(self._set_sizes)
+
+    def sort_by(self, column: ExchangeColumn) -> None:
+        """Sort by a column as a click on its title does: a second time the other way round."""
+        header = self.horizontalHeader()
+        ascending = Qt.SortOrder.AscendingOrder
+        again = header.sortIndicatorSection() == column and header.sortIndicatorOrder() == ascending
+        self.sortByColumn(column, Qt.SortOrder.DescendingOrder if again else ascending)
 
     def update_time(self) -> None:
         """Paint again what depends on the time."""
