@@ -177,11 +177,11 @@ def _other(fields: MessageFields) -> Peek:
         return Peek(
             Shape.JSON,
             action=old_action,
-            trace_id=_id(session.trace_id),
-            thread_id=_id(connections.thread_id),
-            parent_id=_id(connections.parent_id),
-            request_id=_id(request.request_id),
-            session_id=_id(session.session_id),
+            trace_id=_id(session.old_trace_id),
+            thread_id=_id(connections.thread_id) or _id(connections.old_thread_id),
+            parent_id=_id(connections.parent_id) or _id(connections.old_parent_id),
+            request_id=_id(request.request_id) or _id(request.old_request_id),
+            session_id=_id(session.session_id) or _id(session.old_session_id),
             summary=_titled(kind, request_summary(request)),
         )
     if fields.inputs is not None and fields.action == "message":

@@ -1,12 +1,19 @@
 """The fields of a message that the peek looks at, decoded without building the rest.
 
 Leaves are typed Any, so that a wrong type in a leaf costs nothing; a wrong type further up makes :func:`decode` fail,
-and :func:`from_json` reads the same fields from the generic value.
+and :func:`from_json` reads the same fields from the generic value. Fields called ``old_`` have protocol 3.1's names.
 """
 
 from typing import Any
 
 import msgspec
+
+
+def _renamed(name: str) -> str:
+    if name.startswith("old_"):
+        return name.removeprefix("old_")
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 class Headers(msgspec.Struct, gc=False, rename="camel"):
@@ -35,6 +42,8 @@ class Message(msgspec.Struct, gc=False):
 
 class Conversation(msgspec.Struct, gc=False):
     messages: list[Message] | None = None
+    content: Any = None
+    """Protocol 3.1 only, whose conversations are single messages."""
 
 
 class Scope(msgspec.Struct, gc=False):
@@ -47,22 +56,25 @@ class Attributes(msgspec.Struct, gc=False):
     action: Any = None
 
 
-class Connections(msgspec.Struct, gc=False, rename="camel"):
+class Connections(msgspec.Struct, gc=False, rename=_renamed):
     thread_id: Any = None
     parent_id: Any = None
+    old_thread_id: Any = None
+    old_parent_id: Any = None
 
 
-class Request(msgspec.Struct, gc=False, rename={"request_id": "requestId"}):
+class Request(msgspec.Struct, gc=False, rename=_renamed):
     request_id: Any = None
+    old_request_id: Any = None
     attributes: Attributes | None = None
     connections: Connections | None = None
     scope: Scope | None = None
 
 
-class Session(msgspec.Struct, gc=False, rename={"session_id": "sessionId"}):
+class Session(msgspec.Struct, gc=False, rename=_renamed):
     session_id: Any = None
-    trace_id: Any = None
-    """Protocol 3.1 only."""
+    old_session_id: Any = None
+    old_trace_id: Any = None
 
 
 class Payload(msgspec.Struct, gc=False, rename="camel"):
@@ -132,11 +144,15 @@ def _payload(kind: type[Any], value: Any) -> Any:
 
 def _request(source: dict[str, Any]) -> Request:
     conversations = [
-        Conversation([_leaves(Message, message) for message in _list(_object(conversation).get("messages"))])
+        Conversation(
+            [_leaves(Message, message) for message in _list(_object(conversation).get("messages"))],
+            _object(conversation).get("content"),
+        )
         for conversation in _list(_object(source.get("scope")).get("conversations"))
     ]
     return Request(
         request_id=source.get("requestId"),
+        old_request_id=source.get("request_id"),
         attributes=_leaves(Attributes, source.get("attributes")),
         connections=_leaves(Connections, source.get("connections")),
         scope=Scope(conversations),

@@ -131,7 +131,7 @@ def _notes(action: Action, payload: Any) -> Iterator[Located]:
         yield located((), "deprecated", sentence, "The wire name is customerinteraction; interaction takes its place.")
     if not isinstance(payload, dict):
         return
-    if payload.get("headers") is not None and "headers" in payload:
+    if payload.get("headers") is not None:
         quirk = "The SDK copies all of the given headers into payload.headers as well."
         yield located(
             ("headers",), "headers", "headers set the envelope's headers and are sent in the payload too.", quirk

@@ -21,6 +21,7 @@ FIELDS = [
     *("action", "headers", "payload", "state", "actionType", "message", "error", "correlationId", "connectionId"),
     *("requestId", "inputs", "request", "session", "schemaRef", "results", "response", "content", "error_code", "code"),
     *("scope", "conversations", "messages", "attributes", "connections", "threadId", "sessionId", "trace_id"),
+    *("thread_id", "parentId", "parent_id", "request_id", "session_id", "traceId", "instruction"),
 ]
 WORDS = ["error", "message", "superpower", "optave.error.v3", "optave.message.v3", "started", "adjust"]
 MESSAGES = st.recursive(
@@ -207,16 +208,25 @@ def test_a_request_of_protocol_3_1_is_recognised() -> None:
     found = look(
         {
             "action": "message",
-            "session": {"trace_id": "t"},
+            "session": {"trace_id": "t", "session_id": "s"},
             "request": {
-                "attributes": {"type": "message", "action": "adjust", "content": "Hello"},
-                "connections": {"threadId": "h"},
+                "request_id": "r",
+                "attributes": {"type": "message", "action": "adjust"},
+                "connections": {"thread_id": "h", "parent_id": "p"},
+                "scope": {"conversations": [{"role": "EndUser", "content": "Hello"}, {"role": "Agent", "content": ""}]},
             },
         }
     )
-    assert found.shape is Shape.JSON
-    assert (found.action, found.trace_id, found.thread_id) == ("adjust", "t", "h")
-    assert found.summary == "Request of protocol 3.1: Hello"
+    assert found == Peek(
+        Shape.JSON,
+        action="adjust",
+        trace_id="t",
+        thread_id="h",
+        parent_id="p",
+        request_id="r",
+        session_id="s",
+        summary="Request of protocol 3.1: Hello",
+    )
 
 
 def test_a_request_of_protocol_1_is_recognised() -> None:
