@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _GAP = 10
 _ROW_PADDING = 5
+_LEAST_OF_ID = 14
+"""Characters of an ID that are worth more than the remark beside it."""
 _COLORS = {
     "string": "json_string",
     "number": "json_number",
@@ -53,8 +55,8 @@ class JsonDelegate(QStyledItemDelegate):
         option.font = self._font
         color = current().color(_color_name(node, index.column()))
         option.palette.setColor(QPalette.ColorRole.Text, color)
-        if index.column() != FIELD:
-            option.textElideMode = Qt.TextElideMode.ElideRight
+        if index.column() != FIELD and not node.is_span:
+            option.text = self._fitting(node.value, option.text, option.rect.width() - _GAP)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -66,8 +68,8 @@ class JsonDelegate(QStyledItemDelegate):
         beside = remark(node.value)
         if not beside:
             return
-        taken = self._metrics.horizontalAdvance(index.data()) + _GAP
-        rect = QRect(option.rect).adjusted(taken, 0, 0, 0)
+        text = self._fitting(node.value, index.data(), option.rect.width() - _GAP)
+        rect = QRect(option.rect).adjusted(self._metrics.horizontalAdvance(text) + _GAP, -1, 0, -1)
         if self._metrics.horizontalAdvance(beside) > rect.width():
             return
         selected = QStyle.StateFlag.State_Selected in option.state
@@ -77,6 +79,15 @@ class JsonDelegate(QStyledItemDelegate):
         painter.setPen(current().color("selection_text" if selected else "ok" if good else "muted"))
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, beside)
         painter.restore()
+
+    def _fitting(self, value: object, text: str, room: int) -> str:
+        """``text`` as it fits. IDs begin alike: of them both ends are kept, and room for the remark beside them."""
+        beside = remark(value)
+        if not beside:
+            return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        left = room - self._metrics.horizontalAdvance(beside) - _GAP
+        least = self._metrics.horizontalAdvance("0") * _LEAST_OF_ID
+        return self._metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, left if left >= least else room)
 
     def _restyle(self) -> None:
         self._font = mono_font()

@@ -57,7 +57,7 @@ class EntryPanel(Panel):
         self.tabs.setObjectName("entryTabs")
         self.tabs.setAccessibleName("Views of the entry")
         self.tabs.setDocumentMode(True)
-        for page, title in ((self.tree_pages, "&Tree"), (self.raw, "&Raw"), (hex_page, "He&x")):
+        for page, title in ((self.tree_pages, "Tree"), (self.raw, "Raw"), (hex_page, "Hex")):
             self.tabs.addTab(page, title)
         self.checks = EntryChecks(bridge)
         whole = QWidget()
@@ -176,7 +176,7 @@ class EntryPanel(Panel):
         if content.too_large:
             size = size_text(len(content.payload))
             hint = f"As a tree, its {size} take about ten times as much memory. Raw and Hex show it at once."
-            self._say_instead_of_tree(f"This message has {size}.", hint, "Show it as a &tree")
+            self._say_instead_of_tree(f"This message has {size}.", hint, "Show it as a tree")
         elif not content.payload:
             self._say_instead_of_tree("This entry has no payload.")
         elif reading is None:
@@ -187,7 +187,8 @@ class EntryPanel(Panel):
         else:
             self.tree_pages.setCurrentWidget(self.tree)
             notes = [reading.problem] if reading.problem else []
-            self.tree.show_value(reading.value, "\n".join([*notes, *reading.notes]))
+            note = "\n".join([*notes, *reading.notes])
+            self.tree.show_value(reading.value, note, harmless=content.entry.kind == EntryKind.CLOSE)
 
     def _fill_raw(self, content: EntryContent) -> None:
         if content.text is None:

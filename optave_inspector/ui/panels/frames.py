@@ -217,7 +217,7 @@ class FramesPanel(Panel):
         elif self.model.narrowed and not self.model.rowCount() and not self._search.searching:
             text = self.bar.edit.text().strip()
             what = f"No entry matches “{_short(text)}”." if text else "No entry goes in this direction."
-            self._no_match.say(what, "New entries that match appear here.", "Show &all entries")
+            self._no_match.say(what, "New entries that match appear here.", "Show all entries")
             self._pages.setCurrentWidget(self._no_match)
         else:
             self._pages.setCurrentWidget(self.view)

@@ -152,6 +152,9 @@ class HexView(QAbstractScrollArea):
         if event.buttons() & Qt.MouseButton.LeftButton and self._data:
             self._move(self._byte_at(event.position().toPoint()), extend=True)
 
+    def mouseReleaseEvent(self, event) -> None:
+        event.accept()
+
     def contextMenuEvent(self, event) -> None:
         if self._data:
             self._menu.popup(event.globalPos())

@@ -12,6 +12,7 @@ from ..delegates.json_value import JsonDelegate
 from ..models.json_text import plain_text, subtree_text
 from ..models.json_tree import FIELD, JsonTreeModel
 from .json_tree_view_search import JsonSearchBar
+from .look import set_look
 
 if TYPE_CHECKING:
     from ..models.json_nodes import Node, Step
@@ -78,13 +79,13 @@ class JsonTreeView(QWidget):
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._open_menu)
 
-    def show_value(self, value: Any, note: str = "") -> None:
-        """Show ``value``; ``note`` is what a reader of it should know, in words."""
+    def show_value(self, value: Any, note: str = "", *, harmless: bool = False) -> None:
+        """Show ``value``; ``note`` is what a reader should know of it, ``harmless`` where nothing is wrong."""
         node = self._current()
         kept = node.path() if node is not None else None
         self.model.show(value)
         self.bar.set_value(value)
-        self.say(note)
+        self.say(note, harmless=harmless)
         self._open_first()
         if kept is not None:
             self.go_to(kept)
@@ -96,8 +97,9 @@ class JsonTreeView(QWidget):
         self.bar.clear_value()
         self.say("")
 
-    def say(self, note: str) -> None:
+    def say(self, note: str, *, harmless: bool = False) -> None:
         """Put a sentence above the tree; an empty one takes no room."""
+        set_look(self.note, "role", "muted" if harmless else "warning")
         self.note.setText(note)
         self.note.setVisible(bool(note))
 

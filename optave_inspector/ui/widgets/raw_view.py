@@ -135,7 +135,7 @@ class RawView(QWidget):
         self._text: str | None = None
         self._note = ""
         self.edit = RawTextEdit(f"{object_name}Edit")
-        self.wrap = QCheckBox("&Wrap lines")
+        self.wrap = QCheckBox("Wrap lines")
         self.wrap.setObjectName(f"{object_name}WrapCheck")
         self.wrap.setAccessibleName("Wrap long lines")
         self.wrap.setChecked(True)
@@ -145,8 +145,8 @@ class RawView(QWidget):
         self.note.setProperty("role", "muted")
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setWordWrap(True)
-        self.show_all_button = _button(f"{object_name}ShowAllButton", "Show &all", self.show_all)
-        self.save_button = _button(f"{object_name}SaveButton", "&Save…", self.saveAsked.emit)
+        self.show_all_button = _button(f"{object_name}ShowAllButton", "Show all", self.show_all)
+        self.save_button = _button(f"{object_name}SaveButton", "Save…", self.saveAsked.emit)
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self.wrap)
@@ -216,6 +216,6 @@ class RawView(QWidget):
 def _button(object_name: str, text: str, slot: Callable[[], object]) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(object_name)
-    button.setAccessibleName(text.replace("&", ""))
+    button.setAccessibleName(text)
     button.clicked.connect(slot)
     return button
