@@ -1,9 +1,8 @@
 """One line for people about a message."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from .message_fields import Attributes, Conversation, Item, Message, Request, Superpower
+from .message_fields import Attributes, Item, Request, Superpower
 from .read_json import json_text, without_surrogates
 
 SUMMARY_CHARACTERS = 200
@@ -63,9 +62,9 @@ def as_text(value: Any) -> str:
 def _last_message(request: Request) -> str:
     conversations = (request.scope.conversations or []) if request.scope else []
     for conversation in reversed(conversations):
-        said: Sequence[Message | Conversation] = conversation.messages or [conversation]
-        for message in reversed(said):
-            text = as_text(message.content)
+        contents = [message.content for message in conversation.messages or ()] or [conversation.content]
+        for content in reversed(contents):
+            text = as_text(content)
             if text.strip():
                 return text
     return ""
