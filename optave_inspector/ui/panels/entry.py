@@ -43,7 +43,7 @@ class EntryPanel(Panel):
         self._reader = EntryReader(bridge.session.store, bridge.session.contract, self)
         self._saving = Background("save payload", self)
         self.tree = JsonTreeView("entryTree")
-        self._no_tree = EmptyState("entryNoTree")
+        self._no_tree = EmptyState("entryNoTree", button="Show it as a tree")
         self.tree_pages = QStackedWidget()
         self.tree_pages.addWidget(self.tree)
         self.tree_pages.addWidget(self._no_tree)
@@ -176,7 +176,7 @@ class EntryPanel(Panel):
         if content.too_large:
             size = size_text(len(content.payload))
             hint = f"As a tree, its {size} take about ten times as much memory. Raw and Hex show it at once."
-            self._say_instead_of_tree(f"This message has {size}.", hint, "Show it as a tree")
+            self._say_instead_of_tree(f"This message has {size}.", hint, offer=True)
         elif not content.payload:
             self._say_instead_of_tree("This entry has no payload.")
         elif reading is None:
@@ -204,9 +204,9 @@ class EntryPanel(Panel):
     def _fill_hex(self, content: EntryContent) -> None:
         self.hex.set_data(content.payload)
 
-    def _say_instead_of_tree(self, sentence: str, hint: str = "", button: str = "") -> None:
+    def _say_instead_of_tree(self, sentence: str, hint: str = "", *, offer: bool = False) -> None:
         self.tree.clear()
-        self._no_tree.say(sentence, hint, button)
+        self._no_tree.say(sentence, hint, offer=offer)
         self.tree_pages.setCurrentWidget(self._no_tree)
 
     def _read_however_large(self) -> None:

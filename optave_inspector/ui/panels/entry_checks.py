@@ -36,6 +36,7 @@ class EntryChecks(QWidget):
         self._chips = {name: self._make_chip(name) for name in _NAMES}
         self.exchange_button = QPushButton()
         self.exchange_button.setObjectName("entryExchangeButton")
+        self.exchange_button.setAccessibleName("Exchange of this entry")
         self.exchange_button.setProperty("kind", "quiet")
         self.exchange_button.setToolTip("Select this exchange everywhere")
         self.exchange_button.clicked.connect(self._select_exchange)

@@ -51,7 +51,7 @@ class FramesPanel(Panel):
             "No frames yet.",
             "Connect to a tenant: what goes over the wire in either direction appears here.",
         )
-        self._no_match = EmptyState("framesNoMatch")
+        self._no_match = EmptyState("framesNoMatch", button="Show all entries")
         self._pages = QStackedWidget()
         self._pages.setObjectName("framesPages")
         for page in (self._nothing_yet, self.view, self._no_match):
@@ -217,7 +217,7 @@ class FramesPanel(Panel):
         elif self.model.narrowed and not self.model.rowCount() and not self._search.searching:
             text = self.bar.edit.text().strip()
             what = f"No entry matches “{_short(text)}”." if text else "No entry goes in this direction."
-            self._no_match.say(what, "New entries that match appear here.", "Show all entries")
+            self._no_match.say(what, "New entries that match appear here.")
             self._pages.setCurrentWidget(self._no_match)
         else:
             self._pages.setCurrentWidget(self.view)

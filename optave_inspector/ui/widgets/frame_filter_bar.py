@@ -19,9 +19,9 @@ _PAUSE_MS = 150
 """So long after the last key a search begins."""
 _PERMILLE = 1000
 _DIRECTIONS: tuple[tuple[int | None, str, str, str], ...] = (
-    (None, "All", "framesAllButton", "Sent and received messages, and connection events"),
-    (1, "↑ Sent", "framesSentButton", "Only what was sent"),
-    (0, "↓ Received", "framesReceivedButton", "Only what was received"),
+    (None, "All", "framesAllButton", "Show both directions and connection events"),
+    (1, "↑ Sent", "framesSentButton", "Show only what was sent"),
+    (0, "↓ Received", "framesReceivedButton", "Show only what was received"),
 )
 
 

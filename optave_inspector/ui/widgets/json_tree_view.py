@@ -34,7 +34,7 @@ class JsonTreeView(QWidget):
         self.setObjectName(object_name)
         self.model = JsonTreeModel(self)
         self.tree = QTreeView()
-        self.tree.setObjectName(f"{object_name}Tree")
+        self.tree.setObjectName(f"{object_name}View")
         self.tree.setAccessibleName("Message as a tree")
         self.tree.setModel(self.model)
         self._delegate = JsonDelegate(self.tree, self.model)
