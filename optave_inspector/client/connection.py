@@ -242,7 +242,7 @@ class Connection:
     def _give_up(self) -> None:
         connection = self._attempt.connection
         if self._can_send:
-            connection.protocol.fail(CloseCode.INTERNAL_ERROR, NO_SIGN_OF_LIFE.format(self._config.ping_timeout_s))
+            connection.protocol.give_up(CloseCode.INTERNAL_ERROR, NO_SIGN_OF_LIFE.format(self._config.ping_timeout_s))
             connection.send_data()
 
     async def _run_gate(self, gate: ReadGate) -> None:

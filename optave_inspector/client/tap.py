@@ -35,8 +35,11 @@ CONTINUATION, TEXT, BINARY, CLOSE, PONG = 0x0, 0x1, 0x2, 0x8, 0xA
 KEPT_OPENING_BYTES = 1 << 18
 """Of what comes before the handshake is over, this much is kept to explain a refusal."""
 
+_IN, _OUT = Direction.IN, Direction.OUT
+_WHOLE_TEXT, _WHOLE_BINARY = 0x81, 0x82
 _LARGE = 1 << 16
 _DECODE_CHUNK = 1 << 20
+_LONG_LENGTH = "the length is not written in the fewest bytes (RFC 6455 section 5.2)"
 _AFTER_CLOSE = "came after the close frame and was not processed (RFC 6455 section 1.4)"
 _AFTER_FAILURE = "not processed: it came after the inspector had failed the connection (RFC 6455 section 7.1.7)"
 
@@ -115,12 +118,14 @@ class TapProtocol(ClientProtocol):
         self.failed = False
         """This side failed the connection (RFC 6455 section 7.1.7) and processes nothing more."""
         self._owner = owner
+        self._tapped_frame = owner.tapped_frame
         self._user_made = False
         self._deflate = False
         self._message_compressed = False
         self._text: codecs.IncrementalDecoder | None = None
         self._after: WireReader | None = None
-        self._refusal: str | None = None
+        self._refusal = ""
+        self._giving_up = False
 
     @contextmanager
     def made_by_user(self) -> Iterator[None]:
@@ -160,30 +165,32 @@ class TapProtocol(ClientProtocol):
         pieces = self.reader.pieces
         first = pieces[0][0]
         length = len(pieces[-1])
-        wire_size = sum(map(len, pieces))
+        # Two bytes, then the extended length where there is one, then the payload: a server's frame has no mask.
+        wire_size = 2 + length if len(pieces) == 2 else 2 + len(pieces[1]) + length
         pieces.clear()
+        payload = bytes(frame.data)
+        if self.current_size is None and first in (_WHOLE_TEXT, _WHOLE_BINARY):
+            self._receive_whole(first, payload, wire_size, length)
+            return
         opcode = first & 0x0F
         fin = frame.fin
-        payload = bytes(frame.data)
         compressed = rsv1 = first & 0x40 != 0
         if opcode == CONTINUATION:
             compressed = self._message_compressed
         elif opcode <= BINARY:
             self._message_compressed = rsv1 and not fin
-        problem = ""
         not_utf8: UnicodeDecodeError | None = None
         try:
             problem = self._fault_of(opcode, payload, fin=fin)
         except UnicodeDecodeError as error:
             not_utf8 = error
-            problem = f"the text is not UTF-8: {error.reason} at byte {error.start:,} (RFC 6455 section 8.1)"
-        if problem:
-            self.fault = problem
-        elif wire_size - length != shortest_header(length):
-            problem = "the length is not written in the fewest bytes (RFC 6455 section 5.2)"
-        self._owner.tapped_frame(
+            problem = _not_utf8(error)
+        self.fault = problem
+        if not problem and wire_size - length != shortest_header(length):
+            problem = _LONG_LENGTH
+        self._tapped_frame(
             Frame(
-                Direction.IN,
+                _IN,
                 opcode,
                 payload,
                 wire_size,
@@ -205,14 +212,33 @@ class TapProtocol(ClientProtocol):
             self._owner.tapped_pong(payload)
         super().recv_frame(frame)
 
+    def _receive_whole(self, first: int, payload: bytes, wire_size: int, length: int) -> None:
+        """Report an uncompressed message in one frame: the hot path, in which nothing is left for the library to do."""
+        problem = ""
+        not_utf8: UnicodeDecodeError | None = None
+        if first == _WHOLE_TEXT:
+            try:
+                if length <= _DECODE_CHUNK:
+                    payload.decode()
+                else:
+                    _check_utf8(payload)
+            except UnicodeDecodeError as error:
+                not_utf8 = error
+                problem = self.fault = _not_utf8(error)
+        if not problem and wire_size - length != shortest_header(length):
+            problem = _LONG_LENGTH
+        self._tapped_frame(Frame(_IN, first & 0x0F, payload, wire_size, monotonic_ns(), time_ns(), problem=problem))
+        if not_utf8 is not None:
+            raise not_utf8
+
     def send_frame(self, frame: LibraryFrame) -> None:
         """Make a frame and report it."""
         super().send_frame(frame)
         wire = self.writes[-1]
         compressed = wire[0] & 0x40 != 0
-        self._owner.tapped_frame(
+        self._tapped_frame(
             Frame(
-                Direction.OUT,
+                _OUT,
                 int(frame.opcode),
                 bytes(frame.data),
                 len(wire),
@@ -237,9 +263,14 @@ class TapProtocol(ClientProtocol):
             if unread or not self.failed:
                 unread += self.reader.buffer
                 self.reader.buffer.clear()
-                self._refusal = reason if self.failed else None
+                self._refusal = self.fault = reason if self.failed and not self._giving_up else ""
                 self._report_unprocessed(self._after.feed(unread))
         super().fail(code, reason)
+
+    def give_up(self, code: CloseCode, reason: str) -> None:
+        """Fail the connection for a reason of this side's, without blaming the frame that may be under way."""
+        self._giving_up = True
+        self.fail(code, reason)
 
     def discarded(self, data: bytes) -> None:
         """The library no longer reads; ``data`` came nonetheless."""
@@ -254,19 +285,20 @@ class TapProtocol(ClientProtocol):
         rest = self._after.rest() if self._after is not None else b""
         if isinstance(rest, WireFrame):
             came, announced = rest.wire_size - rest.header.size, rest.header.length
+            fault = self._header_problem(rest.header) or self._refusal
             cut = f"cut off: {came:,} of {announced:,} payload bytes came before TCP ended"
-            self._report(rest, "; ".join(filter(None, (self._header_problem(rest.header), cut))))
+            self._report(rest, "; ".join(filter(None, (fault, cut))))
         elif rest:
             header = FrameHeader(bool(rest[0] & 0x80), False, False, False, rest[0] & 0x0F, None, 0, len(rest))  # noqa: FBT003
-            problem = f"cut off in the header: only {rest.hex(' ')} came before TCP ended"
-            self._report(WireFrame(header, b"", len(rest)), problem)
+            cut = f"cut off in the header: only {rest.hex(' ')} came before TCP ended"
+            self._report(WireFrame(header, b"", len(rest)), "; ".join(filter(None, (self._refusal, cut))))
 
     def _report_unprocessed(self, frames: Iterable[WireFrame]) -> None:
         for frame in frames:
             problem = self._header_problem(frame.header)
-            if self._refusal is not None:
+            if self._refusal:
                 problem = self.fault = problem or self._refusal
-                self._refusal = None
+                self._refusal = ""
             elif not (frame.header.opcode == CLOSE and self._take_late_close(frame, problem)):
                 problem = "; ".join(filter(None, (problem, _AFTER_FAILURE if self.failed else _AFTER_CLOSE)))
             self._report(frame, problem)
@@ -287,9 +319,9 @@ class TapProtocol(ClientProtocol):
 
     def _report(self, frame: WireFrame, problem: str) -> None:
         header = frame.header
-        self._owner.tapped_frame(
+        self._tapped_frame(
             Frame(
-                Direction.IN,
+                _IN,
                 header.opcode,
                 frame.payload,
                 frame.wire_size,
@@ -330,6 +362,10 @@ class TapProtocol(ClientProtocol):
     def _check_fragment(self, payload: bytes, *, final: bool) -> None:
         if self._text is not None:
             self._text.decode(payload, final)
+
+
+def _not_utf8(error: UnicodeDecodeError) -> str:
+    return f"the text is not UTF-8: {error.reason} at byte {error.start:,} (RFC 6455 section 8.1)"
 
 
 def _check_utf8(payload: bytes) -> None:

@@ -129,3 +129,23 @@ async def test_another_pong_is_no_answer_but_a_sign_of_life(serve_raw, connectio
         connection.abort()
         await connection.wait_ended()
     assert listener.received[0].payload == b"unasked"
+
+
+async def test_silence_in_the_middle_of_a_frame_does_not_blame_the_frame(
+    serve_raw, connection_to, listener, frame
+) -> None:
+    async def script(peer) -> None:
+        await peer.upgrade()
+        peer.write(frame(1, b"half a frame")[:5])
+        assert (await peer.read_frame())[0] == 9
+        assert (await peer.read_frame())[0] == 8
+        peer.write(frame(1, b"half a frame")[5:])
+
+    async with serve_raw(script) as port:
+        connection = connection_to(port, ping_interval_s=0.02, ping_timeout_s=0.1)
+        await connection.open()
+        ending = await connection.wait_ended()
+    assert ending.cause.startswith("The server said nothing for 0.1 s")
+    (late,) = listener.received
+    assert late.payload == b"half a frame"
+    assert late.problem.startswith("not processed")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from websockets.asyncio.server import serve
-from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
+from websockets.protocol import State
+from websockets.uri import parse_uri
 
-from optave_inspector.client.events import Direction
+from optave_inspector.client.events import Closer, Direction
+from optave_inspector.client.tap import TapProtocol
 
 
 def _summary(frames):
@@ -463,3 +469,65 @@ async def test_a_close_frame_after_a_failure_that_is_itself_wrong_is_not_taken(
     assert ending.received is not None
     assert ending.received.code == 1002, "the first sound one"
     assert [item.problem == "" for item in listener.received] == [False, False, True, False]
+
+
+class _Collector:
+    """The owner of a tap without a connection."""
+
+    def __init__(self) -> None:
+        self.frames = []
+        self.closings = 0
+
+    def tapped_frame(self, frame) -> None:
+        self.frames.append(frame)
+
+    def tapped_close(self) -> None:
+        self.closings += 1
+
+    def tapped_pong(self, payload) -> None:
+        pass
+
+
+def _encode(opcode, payload, fin, rsv, mask, form):
+    size = len(payload)
+    form = form or (min(126, size))
+    head = bytes([(0x80 if fin else 0) | rsv << 4 | opcode, (0x80 if mask else 0) | form])
+    if form >= 126:
+        head += size.to_bytes(2 if form == 126 else 8, "big")
+    return head + (mask or b"") + payload
+
+
+_A_FRAME = st.builds(
+    _encode,
+    st.one_of(st.sampled_from([0, 1, 2, 8, 9, 10]), st.integers(0, 15)),
+    st.one_of(st.binary(max_size=140), st.text(max_size=50).map(str.encode), st.just(b"\x03\xe8")),
+    st.booleans(),
+    st.sampled_from([0, 0, 0, 0, 4, 2, 1]),
+    st.sampled_from([None, None, None, b"abcd"]),
+    st.sampled_from([0, 0, 126, 127]),
+)
+
+
+@given(
+    st.lists(_A_FRAME, max_size=6).map(b"".join), st.binary(max_size=20), st.lists(st.integers(0, 900)), st.booleans()
+)
+def test_whatever_comes_every_byte_of_it_is_shown_and_nothing_raises(frames, tail, cuts, deflate) -> None:
+    data = frames + tail
+    owner = _Collector()
+    tap = TapProtocol(parse_uri("ws://127.0.0.1/"), owner=owner, state=State.OPEN, max_size=None)
+    if deflate:
+        tap.extensions.append(PerMessageDeflate(False, False, 15, 15))
+        tap._deflate = True
+    edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    for start, end in itertools.pairwise(edges):
+        tap.receive_data(data[start:end])
+        tap.data_to_send()
+    tap.receive_eof()
+    tap.finish()
+    received = [frame for frame in owner.frames if frame.direction is Direction.IN]
+    assert sum(frame.wire_size for frame in received) == len(data)
+    assert all(frame.tool_made for frame in owner.frames if frame.direction is Direction.OUT)
+    assert owner.closings == (tap.first_closer is not Closer.NOBODY)
+    if tap.failed:
+        assert any(frame.problem for frame in received)
+        assert tap.fault
