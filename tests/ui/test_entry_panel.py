@@ -430,7 +430,7 @@ def test_a_huge_message_is_a_tree_only_when_asked_for(qtbot, panel, monkeypatch,
     select()
     assert panel.tree_pages.currentWidget().sentence().startswith("This message has 52")
     assert panel.tabs.currentIndex() == TREE
-    assert panel.checks.texts() == []
+    assert panel.checks.texts() == ["schema unchecked"]
     qtbot.mouseClick(panel._no_tree.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.tree.model.rowCount() == 1, timeout=10_000)
     panel.tabs.setCurrentIndex(HEX)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from optave_inspector import resources
@@ -31,7 +32,8 @@ class Wire:
     def __init__(self, session: Session, run: Callable[..., Any]) -> None:
         self.session = session
         self._run = run
-        self._now_ns = 10**12
+        # Near the clock by which the session lets requests time out.
+        self._begin_ns = self._now_ns = time.monotonic_ns()
         self._ids = 0
         self._waiting: list[Callable[[], None]] = []
         session._recorder.attempt = 1
@@ -53,7 +55,7 @@ class Wire:
         self._now_ns += after_ms * MS
         direction = Direction.OUT if sent else Direction.IN
         frame = Frame(
-            direction, opcode, payload, len(payload) + 6, self._now_ns, START_NS + self._now_ns - 10**12, **more
+            direction, opcode, payload, len(payload) + 6, self._now_ns, START_NS + self._now_ns - self._begin_ns, **more
         )
         self._waiting.append(lambda: self.session.on_frame(frame))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...capture.entry import Entry, EntryFlag, EntryKind
-from ...protocol.codec import Shape
 from ...protocol.limits import MAX_ENVELOPE_UNITS
 from ...tracing.exchange import Exchange, ExchangeStatus
 from .formats import duration_text
@@ -72,9 +71,8 @@ def exchange_line(exchange: Exchange, entry: Entry) -> str:
 
 def _json_checks(content: EntryContent) -> list[Check]:
     entry, reading = content.entry, content.reading
-    if content.shape is Shape.BROKEN_JSON:
-        problem = reading.problem if reading is not None else "This is no JSON."
-        return [Check("json", "error", "✗ broken JSON", problem)]
+    if entry.kind == EntryKind.TEXT and reading is not None and not content.has_tree:
+        return [Check("json", "error", "✗ broken JSON", reading.problem)]
     if entry.kind == EntryKind.TEXT and not content.payload:
         return [Check("json", "warning", "⚠ empty", "The message has no content, which is no JSON.")]
     if entry.flags & EntryFlag.PROBLEM and entry.kind < EntryKind.HANDSHAKE:
@@ -87,8 +85,11 @@ def _json_checks(content: EntryContent) -> list[Check]:
 def _schema_checks(content: EntryContent) -> list[Check]:
     verdict = content.verdict
     if verdict is None:
-        unchecked = content.reading is None and content.shape in (Shape.REQUEST, Shape.RESPONSE)
-        return [Check("schema", "neutral", "schema unchecked", "The message is too large.")] if unchecked else []
+        if content.entry.kind == EntryKind.TEXT and content.payload and content.shape is None:
+            return [
+                Check("schema", "neutral", "schema unchecked", "The message is too large to be checked in passing.")
+            ]
+        return []
     if verdict.valid:
         notes = _findings(verdict.notes)
         if notes:

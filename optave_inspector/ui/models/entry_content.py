@@ -43,11 +43,16 @@ class EntryContent:
     reading: ReadResult | None = None
     """The payload read as JSON, or what a close frame says; None while it is being read, and for anything else."""
     shape: Shape | None = None
-    """The form of a text message."""
+    """The form of a text message, unless it is too large to be checked."""
     verdict: Verdict | None = None
     """What the contract says of the message; None where no schema is meant for it."""
     too_large: bool = False
     """The message is not read as a tree unless asked for."""
+
+    @property
+    def has_tree(self) -> bool:
+        """Whether the payload could be read as JSON, whole or in spite of a problem."""
+        return self.reading is not None and (self.reading.value is not None or not self.reading.problem)
 
 
 class EntryReader(QObject):
@@ -114,14 +119,13 @@ def read_message(content: EntryContent, contract: Contract, *, however_large: bo
         return replace(content, reading=_read_close(payload))
     if entry.kind not in _JSON_KINDS or not payload:
         return content
-    shape = peek(payload, is_text=True).shape if entry.kind == EntryKind.TEXT else None
     if len(payload) > MOST_AS_TREE and not however_large:
-        return replace(content, shape=shape, too_large=True)
+        return replace(content, too_large=True)
     reading = read_json(payload)
-    verdict = None
-    if shape is not None and len(payload) <= _MOST_CHECKED:
-        verdict = _check(contract, shape, reading.value)
-    return replace(content, reading=reading, shape=shape, verdict=verdict)
+    if entry.kind != EntryKind.TEXT or len(payload) > _MOST_CHECKED:
+        return replace(content, reading=reading)
+    shape = peek(payload, is_text=True).shape
+    return replace(content, reading=reading, shape=shape, verdict=_check(contract, shape, reading.value))
 
 
 def _check(contract: Contract, shape: Shape, value: Any) -> Verdict | None:

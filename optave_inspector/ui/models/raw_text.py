@@ -18,7 +18,8 @@ class RawText:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        shown, self.unshown = _UNSHOWN.subn(STAND_IN, text)
+        # Most messages are one line without control characters, which Python knows without looking for each.
+        shown, self.unshown = (text, 0) if text.isprintable() else _UNSHOWN.subn(STAND_IN, text)
         self.lines: list[str] = []
         self._starts: list[int] = []
         start = 0

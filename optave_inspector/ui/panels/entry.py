@@ -155,7 +155,7 @@ class EntryPanel(Panel):
         """Go to the tab that the user wants, or to the one that shows what this entry has."""
         content, tab = self._content, self._wanted_tab
         if content is not None and content.payload and not content.too_large:
-            if tab == TREE and not _has_tree(content):
+            if tab == TREE and not content.has_tree:
                 tab = RAW
             if tab == RAW and content.text is None:
                 tab = HEX
@@ -182,7 +182,7 @@ class EntryPanel(Panel):
         elif reading is None:
             what = "A note of the inspector is plain text." if content.text is not None else "The payload is no text."
             self._say_instead_of_tree(what, "Look at Raw." if content.text is not None else "Look at Hex.")
-        elif not _has_tree(content):
+        elif not content.has_tree:
             self._say_instead_of_tree(reading.problem, "Raw shows the text, with the place marked.")
         else:
             self.tree_pages.setCurrentWidget(self.tree)
@@ -219,7 +219,7 @@ class EntryPanel(Panel):
         content = self._content
         if content is None:
             return
-        ending = "bin" if content.text is None else "json" if _has_tree(content) else "txt"
+        ending = "bin" if content.text is None else "json" if content.has_tree else "txt"
         dialog = QFileDialog(self, "Save payload")
         dialog.setObjectName("entrySaveDialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -244,11 +244,6 @@ class EntryPanel(Panel):
             lambda size: tell("ok", f"Saved {size:,} bytes as {path}."),
             failed,
         )
-
-
-def _has_tree(content: EntryContent) -> bool:
-    reading = content.reading
-    return reading is not None and (reading.value is not None or not reading.problem)
 
 
 def _note(entry: Entry, content: EntryContent | None) -> str:
