@@ -85,7 +85,7 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     current = CurrentProfile(ProfileStore(profiles_dir()), SecretStore(), bridge.start)
     tenant = RestartableTenant(tenant_settings)
     window = MainWindow(bridge, current, layouts, tenant)
-    tenant.died.connect(lambda sentence: bridge.warned.emit("error", sentence))
+    tenant.died.connect(bridge.tell_error)
     window.restore_layout(layout)
     await current.load(layout.profile)
     return WindowParts(window, session, bridge, current, tenant)
@@ -101,6 +101,7 @@ async def take_apart(parts: WindowParts) -> None:
     window.hide()
     window.view.connection.keep_typed()
     await _in_time("saving the profiles", parts.current.save_now(), 0.5)
+    parts.tenant.died.disconnect(parts.bridge.tell_error, missing_ok=True)
     await parts.bridge.stop()
     await asyncio.gather(
         _in_time("ending the session", parts.session.aclose(), _SESSION_END_S),
@@ -142,22 +143,24 @@ async def _main(lost: LostErrors, *, local_tenant: bool) -> int:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lost.on_loop_error)
     quit_asked = asyncio.Event()
-    parts = await build_window()
-    parts.window.quitAsked.connect(quit_asked.set)
-    lost.tell = lambda sentence: parts.bridge.warned.emit("error", sentence)
     for number in _SIGNALS:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, quit_asked.set)
+    parts = await build_window()
+    parts.window.quitAsked.connect(quit_asked.set)
+    lost.tell = parts.bridge.tell_error
     parts.window.show()
+    _log.info("The window is open.")
     tenant_actions = parts.window.tenant_actions
     if local_tenant and tenant_actions is not None:
         parts.bridge.start(tenant_actions.start_and_connect(), "connect to the local tenant")
     await quit_asked.wait()
     lost.tell = None
+    await take_apart(parts)
     for number in _SIGNALS:
         with contextlib.suppress(NotImplementedError):
             loop.remove_signal_handler(number)
-    await take_apart(parts)
+    _log.info("The window is closed.")
     return 0
 
 

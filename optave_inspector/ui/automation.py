@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
     QCheckBox,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
+    QTabBar,
     QTabWidget,
     QTextEdit,
     QToolButton,
@@ -95,7 +97,7 @@ class Control:
 def controls(root: QWidget) -> list[Control]:
     """Every interactive widget below ``root``, shown or not, in the order of its making."""
     return [
-        Control(_place(widget), widget.objectName(), kind, widget.accessibleName(), _does(widget))
+        Control(_place(widget), widget.objectName(), kind, _name(widget), _does(widget))
         for widget, kind in _interactive(root)
     ]
 
@@ -121,7 +123,7 @@ def faults(roots: Iterable[QWidget]) -> list[str]:
                 found.append(
                     f"A {kind} in {_place(widget)} has no objectName ({widget.accessibleName() or 'nameless'})."
                 )
-            if not widget.accessibleName():
+            if not _name(widget) and not _is_blank(widget):
                 found.append(f"{name or kind} in {_place(widget)} has no accessible name.")
     found += [f"{count} controls are called {name}." for name, count in names.items() if name and count > 1]
     return found
@@ -159,6 +161,9 @@ def page(window: MainWindow) -> str:
     found = controls(window.centralWidget())
     for place in dict.fromkeys(control.place for control in found):
         lines += [f"## {place}", "", *_table(control for control in found if control.place == place), ""]
+        actions = [action for action in _panel_actions(window.centralWidget()) if _place(action.parent()) == place]
+        if actions:
+            lines += [*_action_table(actions), ""]
         labels = [label for label in texts(window.centralWidget()) if label.place == place]
         if labels:
             names = ", ".join(f"`{label.object_name}`" for label in labels)
@@ -184,7 +189,7 @@ def _is_part_of_another(widget: QWidget) -> bool:
         return True
     parent = widget.parentWidget()
     while parent is not None and not isinstance(parent, QDialog):
-        if isinstance(parent, (QComboBox, QAbstractSpinBox, QAbstractItemView, QLineEdit, QMenu)):
+        if isinstance(parent, (QComboBox, QAbstractSpinBox, QAbstractItemView, QLineEdit, QMenu, QTabBar)):
             return True
         parent = parent.parentWidget()
     return False
@@ -203,6 +208,17 @@ def _place(widget: QWidget) -> str:
     return "Window"
 
 
+def _name(widget: QWidget) -> str:
+    """As accessibility has it: a button without a name of its own goes by its text."""
+    name = widget.accessibleName()
+    return name or (_plain(widget.text()) if isinstance(widget, QAbstractButton) else "")
+
+
+def _is_blank(widget: QWidget) -> bool:
+    """A button that appears with a text once there is something to do."""
+    return isinstance(widget, QAbstractButton) and not widget.text() and widget.isHidden()
+
+
 def _does(widget: QWidget) -> str:
     return " ".join((widget.toolTip() or widget.accessibleDescription()).split())
 
@@ -214,13 +230,31 @@ def _menu_section(menu: QMenu) -> list[str]:
     return [
         f"### {_plain(menu.title())} (`{menu.objectName()}`)",
         "",
-        "| name | text | shortcut | what it does |",
+        *_action_table(rows),
+        "",
+    ]
+
+
+def _panel_actions(root: QWidget) -> Iterator[QAction]:
+    """What a panel does by shortcuts or its own menus, besides the menus of the window."""
+    for action in root.findChildren(QAction):
+        named = action.objectName() and not action.objectName().startswith("_q_")
+        if named and not action.isSeparator() and isinstance(action.parent(), QWidget) and _in_a_panel(action.parent()):
+            yield action
+
+
+def _in_a_panel(widget: QWidget) -> bool:
+    return _place(widget) != "Window"
+
+
+def _action_table(actions: Iterable[QAction]) -> list[str]:
+    return [
+        "| action | text | shortcut | what it does |",
         "|---|---|---|---|",
         *(
-            f"| `{action.objectName()}` | {_plain(action.text())} | {_keys(action)} | {action.statusTip()} |"
-            for action in rows
+            f"| `{action.objectName()}` | {_cell(_plain(action.text()))} | {_keys(action)} | {_cell(action.statusTip())} |"
+            for action in actions
         ),
-        "",
     ]
 
 
@@ -233,7 +267,7 @@ def _table(rows: Iterable[Control]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    return " ".join(text.replace("|", "\\|").split())
 
 
 def _plain(text: str) -> str:

@@ -72,10 +72,14 @@ class SessionBridge(QObject):
 
     async def stop(self) -> None:
         """Cancel what still runs and hear no more of the session; before it is closed."""
-        self._gather.stop()
-        await self._tasks.cancel()
         for signal, slot in self._heard:
             signal.disconnect(slot, missing_ok=True)
+        self._gather.stop()
+        await self._tasks.cancel()
+
+    def tell_error(self, sentence: str) -> None:
+        """Show a sentence as an error in the message bar."""
+        self.warned.emit("error", sentence)
 
     def select_entry(self, number: int) -> None:
         """Select an entry everywhere: the log, the detail pane, and its exchange."""

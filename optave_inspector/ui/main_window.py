@@ -124,13 +124,13 @@ class MainWindow(QMainWindow):
         view = self.view
         profiles = view.connection.profiles
         file = self._menu("&File", "fileMenu")
-        for name, text, slot in (
-            ("newProfileAction", "&New profile…", profiles.ask_new),
-            ("renameProfileAction", "&Rename profile…", profiles.ask_rename),
-            ("copyProfileAction", "&Copy profile…", profiles.ask_copy),
-            ("deleteProfileAction", "&Delete profile…", profiles.ask_delete),
+        for name, text, slot, tip in (
+            ("newProfileAction", "&New profile…", profiles.ask_new, "Make a profile with the documented defaults"),
+            ("renameProfileAction", "&Rename profile…", profiles.ask_rename, "Give the profile another name"),
+            ("copyProfileAction", "&Copy profile…", profiles.ask_copy, "Copy the profile, without its secret"),
+            ("deleteProfileAction", "&Delete profile…", profiles.ask_delete, "Delete the profile and its secret"),
         ):
-            file.addAction(make_action(self, name, text, slot))
+            file.addAction(make_action(self, name, text, slot, tip=tip))
         file.addSeparator()
         quit_ = make_action(self, "quitAction", "&Quit", self.quitAsked.emit, shortcut="Ctrl+Q", tip="End the app")
         file.addAction(quit_)
@@ -156,10 +156,10 @@ class MainWindow(QMainWindow):
             tenant.addSeparator()
             tenant.addActions(self.tenant_actions.faults())
         about = self._menu("&Help", "helpMenu")
-        about.addAction(
-            make_action(self, "shortcutsAction", "&Keyboard shortcuts", self._show_shortcuts, shortcut="F1")
-        )
-        about.addAction(make_action(self, "aboutAction", "&About Optave Inspector", self._show_about))
+        text, tip = "&Keyboard shortcuts", "Every shortcut and where it holds"
+        about.addAction(make_action(self, "shortcutsAction", text, self._show_shortcuts, shortcut="F1", tip=tip))
+        tip = "Versions and folders, to put into a problem report"
+        about.addAction(make_action(self, "aboutAction", f"&About {TITLE}", self._show_about, tip=tip))
 
     def _menu(self, title: str, object_name: str):
         menu = self.menuBar().addMenu(title)

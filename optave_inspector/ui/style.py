@@ -20,7 +20,7 @@ def style_sheet(theme: Theme) -> str:
     t = theme
     shade = "dark" if theme.dark else "light"
     down, up, right = (resource(f"icons/chevron-{where}-{shade}.svg").as_posix() for where in ("down", "up", "right"))
-    check = resource(f"icons/check-{shade}.svg").as_posix()
+    check, tick = (resource(f"icons/{name}-{shade}.svg").as_posix() for name in ("check", "tick"))
     return f"""
 QMainWindow, QDialog {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.window}; width: 6px; height: 6px; }}
@@ -100,7 +100,7 @@ QRadioButton, QCheckBox {{ background: transparent; spacing: 6px; padding: 1px; 
 QRadioButton:focus, QCheckBox:focus {{ border: 1px solid {t.accent}; }}
 QRadioButton::indicator, QCheckBox::indicator {{ width: 13px; height: 13px; background: {t.base}; border: 1px solid {t.muted}; }}
 QRadioButton::indicator {{ border-radius: 7px; }}
-QCheckBox::indicator, QMenu::indicator:non-exclusive {{ border-radius: 3px; }}
+QCheckBox::indicator {{ border-radius: 3px; }}
 QRadioButton::indicator:checked {{ border: 4px solid {t.accent}; border-radius: 7px; width: 7px; height: 7px; }}
 QCheckBox::indicator:checked {{ background: {t.accent}; border: 1px solid {t.accent}; image: url("{check}"); }}
 QRadioButton::indicator:disabled, QCheckBox::indicator:disabled {{ background: {t.window}; border: 1px solid {t.border}; }}
@@ -128,7 +128,10 @@ QMenuBar {{ background: {t.window}; color: {t.text}; }}
 QMenuBar::item {{ padding: 4px 9px; background: transparent; border-radius: 4px; }}
 QMenuBar::item:selected {{ background: {t.neutral_back}; }}
 QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
-QMenu::item {{ padding: 5px 22px 5px 14px; border-radius: 4px; }}
+QMenu::item {{ padding: 5px 22px 5px 26px; border-radius: 4px; }}
+QMenu::indicator {{ width: 12px; height: 12px; left: 7px; }}
+QMenu::indicator:checked {{ image: url("{tick}"); }}
+QMenu::right-arrow {{ image: url("{right}"); width: 12px; height: 12px; right: 6px; }}
 QMenu::item:selected {{ background: {t.selection}; color: {t.selection_text}; }}
 QMenu::item:disabled {{ color: {t.disabled}; }}
 QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}

@@ -146,3 +146,11 @@ def test_the_text_on_show_can_be_copied(qtbot) -> None:
     dialog._tabs.setCurrentIndex(1)
     qtbot.mouseClick(find(dialog, QPushButton, "handshakeDialogCopyButton"), Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "HTTP 401"
+
+
+def test_a_single_text_is_shown_without_tabs(qtbot) -> None:
+    dialog = TextDialog("About", {"About": "version 1"}, "aboutDialog")
+    qtbot.addWidget(dialog)
+    dialog.open()
+    assert dialog.findChild(QPlainTextEdit, "aboutDialogText").isVisible()
+    assert dialog.shown_text() == "version 1"

@@ -7,16 +7,19 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import PySide6
-from PySide6.QtCore import QSysInfo, qVersion
+from PySide6.QtCore import QObject, QSysInfo, qVersion
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
 
 from ... import __version__
 from ...paths import config_dir, data_dir, log_dir
+from ..widgets.panel import Panel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 _LIBRARIES = ("websockets", "aiohttp", "qasync", "msgspec", "jsonschema-rs", "keyring", "platformdirs", "psygnal")
+
+_EVERYWHERE = "Everywhere"
 
 
 def about_text() -> str:
@@ -36,17 +39,30 @@ def about_text() -> str:
 
 
 def shortcuts_text(window: QWidget) -> str:
-    """Every shortcut of the window and what it does."""
-    rows: dict[str, str] = {}
+    """Every shortcut of the window by the place where it holds, and what it does."""
+    places: dict[str, list[tuple[str, str]]] = {_EVERYWHERE: []}
     for action in window.findChildren(QAction):
-        if not action.shortcut().isEmpty():
-            rows[_keys(action.shortcut())] = action.text().replace("&", "").rstrip("…")
+        words = action.text().replace("&", "").rstrip("…")
+        for keys in action.shortcuts():
+            places.setdefault(_place(action), []).append((_keys(keys), words))
     for shortcut in window.findChildren(QShortcut):
         if not shortcut.key().isEmpty():
-            rows.setdefault(_keys(shortcut.key()), shortcut.whatsThis() or shortcut.objectName())
-    rows["Tab, Shift+Tab"] = "Next and former control"
-    rows["Alt+letter"] = "The menu or field with this letter underlined"
-    return _table(list(rows.items()))
+            row = (_keys(shortcut.key()), shortcut.whatsThis() or shortcut.objectName())
+            places.setdefault(_place(shortcut), []).append(row)
+    places[_EVERYWHERE] += [
+        ("Tab, Shift+Tab", "Next and former control"),
+        ("Alt+letter", "The menu or field with this letter underlined"),
+    ]
+    return "\n\n".join(f"{place}\n{_table(rows)}" for place, rows in places.items())
+
+
+def _place(holder: QObject) -> str:
+    parent = holder.parent()
+    while parent is not None:
+        if isinstance(parent, Panel):
+            return parent.title_label.text()
+        parent = parent.parent()
+    return _EVERYWHERE
 
 
 def _keys(sequence: QKeySequence) -> str:

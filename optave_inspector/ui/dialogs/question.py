@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from ..widgets.look import set_look
+
 
 class _Question(QDialog):
     """Words, an optional field in between, and two buttons."""
@@ -45,7 +47,7 @@ class ConfirmDialog(_Question):
 
     def __init__(self, object_name: str, title: str, sentence: str, accept_text: str, parent: QWidget | None) -> None:
         super().__init__(object_name, title, sentence, accept_text, parent)
-        self.accept_button.setProperty("kind", "danger")
+        set_look(self.accept_button, "kind", "danger")
         # Return alone must not destroy anything.
         self.accept_button.setDefault(False)
         self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setDefault(True)
@@ -70,7 +72,7 @@ class TextQuestion(_Question):
         secret: bool = False,
     ) -> None:
         super().__init__(object_name, title, sentence, accept_text, parent)
-        self.accept_button.setProperty("kind", "primary")
+        set_look(self.accept_button, "kind", "primary")
         self.field = QLineEdit(text)
         self.field.setObjectName(f"{object_name}Edit")
         self.field.setAccessibleName(field_name or title)

@@ -17,11 +17,13 @@ class TextDialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self._views: list[QPlainTextEdit] = []
-        self._tabs = QTabWidget()
-        self._tabs.setObjectName(f"{object_name}Tabs")
-        self._tabs.setAccessibleName(f"{title}: parts")
-        self._tabs.setDocumentMode(True)
+        self._tabs = QTabWidget(self) if len(texts) > 1 else None
         layout = QVBoxLayout(self)
+        if self._tabs is not None:
+            self._tabs.setObjectName(f"{object_name}Tabs")
+            self._tabs.setAccessibleName(f"{title}: parts")
+            self._tabs.setDocumentMode(True)
+            layout.addWidget(self._tabs, 1)
         for index, (name, text) in enumerate(texts.items()):
             view = QPlainTextEdit(text)
             view.setObjectName(f"{object_name}Text{index or ''}")
@@ -31,11 +33,11 @@ class TextDialog(QDialog):
             view.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
             view.setTabChangesFocus(True)
             self._views.append(view)
-            self._tabs.addTab(view, name)
-        if len(texts) == 1:
-            layout.addWidget(self._views[0], 1)
-        else:
-            layout.addWidget(self._tabs, 1)
+            if self._tabs is not None:
+                self._tabs.addTab(view, name)
+            else:
+                layout.addWidget(view, 1)
+        self._views[0].setFocus()
         buttons = QDialogButtonBox()
         copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
         copy.setObjectName(f"{object_name}CopyButton")
@@ -54,7 +56,7 @@ class TextDialog(QDialog):
         return self._view().toPlainText()
 
     def _view(self) -> QPlainTextEdit:
-        return self._views[self._tabs.currentIndex() if len(self._views) > 1 else 0]
+        return self._views[self._tabs.currentIndex() if self._tabs is not None else 0]
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.shown_text())

@@ -50,6 +50,7 @@ class TokenSection(QWidget):
         self._kind = QComboBox()
         self._kind.setObjectName("connectionTokenSourceCombo")
         self._kind.setAccessibleName("Token source")
+        self._kind.setToolTip("Where a fresh token for each attempt comes from")
         for kind, name in _KINDS.items():
             self._kind.addItem(name, kind)
         self._kind.activated.connect(lambda index: current.edit(token_source_kind=self._kind.itemData(index)))
@@ -135,6 +136,7 @@ class TokenSection(QWidget):
         self._effective = UrlText("connectionEffectiveTokenUrl", "Effective token URL")
         self._effective.setToolTip("Where the token is asked for, by POST")
         self._client_id = Field("Client ID", "connectionClientIdEdit", "Client ID", label_width=_LABEL_WIDTH)
+        self._client_id.edit.setToolTip("As the tenant's onboarding names it")
         self._client_id.edited.connect(lambda text: self._current.edit(client_id=text))
         self._secret = SecretField(
             "Secret",

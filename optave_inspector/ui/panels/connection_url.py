@@ -103,6 +103,7 @@ class UrlSection(QWidget):
 
     def _make_field(self, name: str) -> Field:
         field = Field(name, f"connectionField{_pascal(name)}Edit", f"Value of {name}", label_width=_LABEL_WIDTH)
+        field.edit.setToolTip(f"Stands in the URL templates for {{{{{name}}}}}")
         field.edited.connect(partial(self._field_edited, name))
         return field
 

@@ -90,6 +90,7 @@ class MessageBar(QFrame):
         self._more.setProperty("role", "muted")
         self._retry = QPushButton("Reconnect")
         self._retry.setObjectName("messageReconnectButton")
+        self._retry.setAccessibleName("Reconnect, with a fresh token")
         self._retry.setToolTip("Connect again as the profile says, with a fresh token")
         self._retry.clicked.connect(self.reconnectAsked)
         details = QPushButton("Details")

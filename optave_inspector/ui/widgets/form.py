@@ -115,6 +115,7 @@ class SecretField(Field):
         self._show.setCheckable(True)
         self._show.setObjectName(f"{object_name.removesuffix('Edit')}ShowButton")
         self._show.setAccessibleName(f"Show {accessible_name[0].lower()}{accessible_name[1:]}")
+        self._show.setToolTip("Show or hide what is typed")
         self._show.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._show.toggled.connect(self._toggled)
         self.add(self._show)

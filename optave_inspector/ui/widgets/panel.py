@@ -32,9 +32,9 @@ class Panel(QFrame):
         self.header_bar.setObjectName(f"{object_name}Header")
         self.header_bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.header = QHBoxLayout(self.header_bar)
-        self.header.setContentsMargins(10, 6, 8, 6)
+        self.header.setContentsMargins(10, 5, 8, 5)
         # As high with a button in it as without: the headings of neighbours are in line.
-        self.header.addStrut(22)
+        self.header.addStrut(25)
         self.header.setSpacing(6)
         self.header.addWidget(self.title_label)
         self.header.addWidget(self.note_label, 1)
