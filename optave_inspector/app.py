@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
+import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,8 +37,10 @@ if TYPE_CHECKING:
     from .local_tenant.settings import TenantSettings
 
 _log = logging.getLogger(__name__)
-_SESSION_END_S = 3.0
-_TENANT_END_S = 1.5
+_KEEPING_S = 0.5
+_ENDING_S = 3.0
+_WRITING_S = 1.5
+_HANGING_S = 1.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -97,17 +102,19 @@ async def take_apart(parts: WindowParts) -> None:
     Takes 5 seconds at most, whatever hangs; what could not be ended in time is logged.
     """
     window = parts.window
-    await _in_time("saving the layout", window.save_layout(), 0.5)
-    window.hide()
     window.view.connection.keep_typed()
-    await _in_time("saving the profiles", parts.current.save_now(), 0.5)
+    await asyncio.gather(
+        _in_time("saving the layout", window.save_layout(), _KEEPING_S),
+        _in_time("saving the profiles", parts.current.save_all(), _KEEPING_S),
+    )
+    window.hide()
     parts.tenant.died.disconnect(parts.bridge.tell_error, missing_ok=True)
     await parts.bridge.stop()
     await asyncio.gather(
-        _in_time("ending the session", parts.session.aclose(), _SESSION_END_S),
-        _in_time("ending the local tenant", parts.tenant.stop(), _SESSION_END_S + _TENANT_END_S),
+        _in_time("ending the session", parts.session.aclose(), _ENDING_S),
+        _in_time("ending the local tenant", parts.tenant.stop(), _ENDING_S),
     )
-    await asyncio.to_thread(parts.session.store.close)
+    await _in_time("writing the capture", asyncio.to_thread(parts.session.store.close), _WRITING_S)
     window.close_for_good()
     window.deleteLater()
     # The deletion is an event of its own; without it the window would outlive the loop that its timers need.
@@ -125,9 +132,21 @@ def run_window(*, local_tenant: bool) -> int:
     log = start_logging(log_dir())
     try:
         with LostErrors() as lost:
-            return int(qasync.run(_main(lost, local_tenant=local_tenant)))
+            return int(qasync.run(_run(lost, local_tenant=local_tenant)))
     finally:
         log.stop()
+
+
+def _end_soon() -> None:
+    """Let no thread hold the process up that nobody needs any more, such as a name lookup without an answer."""
+
+    def end() -> None:
+        time.sleep(_HANGING_S)
+        _log.warning("A thread went on after the window was closed; the process ends without it.")
+        logging.shutdown()
+        os._exit(0)
+
+    threading.Thread(target=end, name="end", daemon=True).start()
 
 
 def name_app(app: QApplication) -> None:
@@ -137,6 +156,12 @@ def name_app(app: QApplication) -> None:
     app.setDesktopFileName("optave-inspector")
     # Closing the last window would stop the loop under what has still to be ended.
     app.setQuitOnLastWindowClosed(False)
+
+
+async def _run(lost: LostErrors, *, local_tenant: bool) -> int:
+    status = await _main(lost, local_tenant=local_tenant)
+    _end_soon()
+    return status
 
 
 async def _main(lost: LostErrors, *, local_tenant: bool) -> int:

@@ -252,8 +252,9 @@ def _action_table(actions: Iterable[QAction]) -> list[str]:
         "| action | text | shortcut | what it does |",
         "|---|---|---|---|",
         *(
-            f"| `{action.objectName()}` | {_cell(_plain(action.text()))} | {_keys(action)} | {_cell(action.statusTip())} |"
+            f"| `{action.objectName()}` | {text} | {_keys(action)} | {_cell(action.statusTip())} |"
             for action in actions
+            for text in (_cell(_plain(action.text())),)
         ),
     ]
 

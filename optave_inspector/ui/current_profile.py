@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..profiles.store import ProfileStore
     from .tenant_control import TenantAddress
 
+_log = logging.getLogger(__name__)
 _PAUSE_MS = 600
 FIRST_NAME = "My tenant"
 
@@ -152,6 +154,20 @@ class CurrentProfile(QObject):
             for profile_id in list(self._unsaved):
                 if not self._states.get(profile_id, SaveState("")).conflict:
                     await self._save(profile_id, overwrite=False)
+
+    async def save_all(self) -> None:
+        """Save every edit before the app ends; what is in conflict with its file becomes a copy beside it."""
+        await self.save_now()
+        async with self._saving:
+            for profile_id in [each for each in self._unsaved if self._states.get(each, SaveState("")).conflict]:
+                await asyncio.to_thread(self._rescue, self._profiles[profile_id])
+
+    def _rescue(self, profile: Profile) -> None:
+        name = self._store.free_name(f"{profile.name[:80]} (not saved)")
+        try:
+            self._store.save(replace(profile, id=uuid.uuid4().hex, name=name, stamp=""))
+        except InspectorError as error:
+            _log.warning("The edits of profile %s could not be saved: %s", profile.name, error)
 
     async def overwrite(self) -> None:
         """Settle a conflict: what is on show replaces the file."""

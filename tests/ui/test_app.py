@@ -201,3 +201,30 @@ def test_a_process_of_its_own_ends_with_0_and_takes_the_tenant_with_it(home: Pat
     log = next(home.rglob("*.log")).read_text()
     assert "The window is closed." in log
     assert "ERROR" not in log
+
+
+@pytest.mark.timeout(90)
+def test_a_thread_that_hangs_does_not_hold_the_end_up(home: Path) -> None:
+    """A name lookup without an answer sits in the loop's executor, whose threads the loop waits for."""
+    script = (
+        "import asyncio, sys, time\n"
+        "from optave_inspector import app\n"
+        "from optave_inspector.ui.main_window import MainWindow\n"
+        "def show(window, before=MainWindow.show):\n"
+        "    before(window)\n"
+        "    loop = asyncio.get_running_loop()\n"
+        "    loop.run_in_executor(None, time.sleep, 60)\n"
+        "    loop.call_later(0.2, window.close)\n"
+        "MainWindow.show = show\n"
+        "sys.exit(app.run_window(local_tenant=False))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "without it" in next(home.rglob("*.log")).read_text()

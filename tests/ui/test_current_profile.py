@@ -221,3 +221,17 @@ def test_the_local_tenant_is_a_profile_that_keeps_the_users_choices(aio, workspa
             assert w.current.profile.auth_transport == "query"
 
     aio(run())
+
+
+def test_edits_in_conflict_are_kept_as_a_copy_when_the_app_ends(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            mine = w.profiles.new("shared")
+            await w.current.load(mine.id)
+            w.profiles.save(replace(w.profiles.load(mine.id), client_id="theirs"))
+            w.current.edit(client_id="mine")
+            await w.current.save_all()
+            kept = {each.name: each.client_id for each in w.profiles.list()}
+            assert kept == {"shared": "theirs", "shared (not saved)": "mine"}
+
+    aio(run())
