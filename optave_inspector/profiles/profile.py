@@ -79,6 +79,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     stamp: str = ""
     """By which the store tells whether the file has changed since; empty when there is no file."""
 
+    def __post_init__(self) -> None:
+        """Make sure of the enums: a plain text in their place would send a client secret where a token belongs."""
+        msgspec.structs.force_setattr(self, "auth_transport", AuthTransport(self.auth_transport))
+        msgspec.structs.force_setattr(self, "token_source_kind", TokenSourceKind(self.token_source_kind))
+
     def problems(self) -> list[ProfileProblem]:
         """All that keeps this profile from being used, each once; empty when it can connect."""
         return checks.problems(self)
@@ -98,7 +103,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             ping_interval_s=self.ping_interval_s,
             allow_plaintext=self.allow_plaintext,
             compression=self.compression,
-            ca_file=str(Path(self.ca_file).expanduser()) if self.ca_file else "",
+            ca_file=self._ca_path,
         )
 
     def token_source(self, secret: str, *, allow_reuse: bool = False) -> TokenSourceConfig:
@@ -126,7 +131,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             client_secret=secret,
             in_body=self.secret_in_body,
             timeout_s=self.token_timeout_s,
+            allow_plaintext=self.allow_plaintext,
+            ca_file=self._ca_path,
         )
+
+    @property
+    def _ca_path(self) -> str:
+        return str(Path(self.ca_file).expanduser()) if self.ca_file else ""
 
     @property
     def needs_secret(self) -> bool:

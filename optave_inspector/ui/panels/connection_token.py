@@ -53,7 +53,10 @@ class TokenSection(QWidget):
         self._kind.setToolTip("Where a fresh token for each attempt comes from")
         for kind, name in _KINDS.items():
             self._kind.addItem(name, kind)
-        self._kind.activated.connect(lambda index: current.edit(token_source_kind=self._kind.itemData(index)))
+        # Qt hands back a plain text for what was put in.
+        self._kind.activated.connect(
+            lambda index: current.edit(token_source_kind=TokenSourceKind(self._kind.itemData(index)))
+        )
         self._unused = words("connectionTokenUnused")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -213,10 +213,26 @@ def test_the_local_tenant_s_profile_connects_and_has_no_place_for_its_secret(tmp
     assert profile.name == "Local tenant"
     assert profile.problems() == []
     assert profile.connection_config().url == "wss://127.0.0.1:7001"
-    assert profile.token_source("s") == ClientCredentials("https://127.0.0.1:7002/token", "local", "s")
+    assert profile.token_source("s") == ClientCredentials("https://127.0.0.1:7002/token", "local", "s", ca_file=str(ca))
 
 
 def test_what_the_user_set_for_the_local_tenant_outlives_its_new_address() -> None:
     saved = replace(local_tenant_profile("ws://127.0.0.1:1", "http://127.0.0.1:2", "a"), request_timeout_s=5, stamp="s")
     again = local_tenant_profile("ws://127.0.0.1:3", "http://127.0.0.1:4", "b", saved=saved)
     assert again == replace(saved, url_template="ws://127.0.0.1:3", auth_url="http://127.0.0.1:4", client_id="b")
+
+
+def test_a_plain_text_in_place_of_an_enum_never_sends_the_client_secret_as_a_token() -> None:
+    pasted = replace(Profile(id="p", name="p"), token_source_kind="pasted", auth_transport="query")
+    assert pasted.token_source_kind is TokenSourceKind.PASTED
+    assert pasted.auth_transport is AuthTransport.QUERY
+    assert not pasted.asks_endpoint
+    with pytest.raises(ValueError, match="something"):
+        Profile(id="p", name="p", token_source_kind="something")
+
+
+def test_the_token_endpoint_is_trusted_and_allowed_like_the_connection(acme: Profile) -> None:
+    profile = replace(acme, ca_file="/ca.pem", allow_plaintext=True)
+    source = profile.token_source("secret")
+    assert isinstance(source, ClientCredentials)
+    assert (source.ca_file, source.allow_plaintext) == ("/ca.pem", True)
