@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from typing import Any
 
@@ -101,23 +103,25 @@ async def session_alone(url: str) -> dict[str, float]:
 
 
 def window(url: str) -> dict[str, float]:
-    """The whole window, shown on the offscreen platform."""
+    """The whole window, shown on the offscreen platform, with a home of its own."""
+    os.environ["OPTAVE_INSPECTOR_HOME"] = tempfile.mkdtemp(prefix="optave-inspector-bench-")
     import qasync
-    from optave_inspector.app import build_window
     from PySide6.QtWidgets import QApplication
+
+    from optave_inspector.app import build_window, take_apart
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)
 
     async def main() -> dict[str, float]:
-        parts = build_window()
+        parts = await build_window()
         parts.window.resize(1280, 800)
         parts.window.show()
         try:
             return await _flood_session(parts.session, url)
         finally:
-            await parts.aclose()
+            await take_apart(parts)
 
     result: dict[str, float] = qasync.run(main())
     return result
