@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _PAGE = f"SELECT {COLUMN_LIST} FROM entries WHERE number >= ? ORDER BY number LIMIT ?"  # noqa: S608 - our own names
+_MARKS = """
+SELECT group_concat(char(mark), '') FROM (
+  SELECT (direction & 3) * 32 + (kind & 31) + 1 AS mark FROM entries WHERE number BETWEEN ? AND ? ORDER BY number)
+"""
+_WITHOUT_ONE = bytes([0, *range(255)])
 
 
 class CaptureStore:
@@ -118,6 +123,26 @@ class CaptureStore:
         if last >= first_kept:
             entries += [entry for entry, _ in kept[max(first_number, first_kept) - first_kept : last - first_kept + 1]]
         return entries
+
+    def marks(self, first_number: int, count: int) -> bytes:
+        """One byte for each of up to ``count`` entries from ``first_number`` on: 32 times its direction, plus its kind.
+
+        Use it where all entries matter and nothing else of them: it takes a tenth of the time of :meth:`page`.
+        Raises :class:`StoreError`.
+        """
+        first_number = max(1, first_number)
+        last = min(first_number + count - 1, self._writer.count)
+        first_kept, kept = self._writer.kept
+        marks = b""
+        if first_number < first_kept and first_number <= last:
+            with self._readers.borrow() as connection:
+                text = connection.execute(_MARKS, (first_number, min(last, first_kept - 1))).fetchone()[0]
+            # SQLite may end a text at a zero, so each mark travels one higher.
+            marks = text.encode("latin-1").translate(_WITHOUT_ONE)
+        if last >= first_kept:
+            shown = kept[max(first_number, first_kept) - first_kept : last - first_kept + 1]
+            marks += bytes(entry.direction * 32 + entry.kind for entry, _ in shown)
+        return marks
 
     def entry(self, number: int) -> Entry:
         """One entry. Raises KeyError for a number that is not stored, and :class:`StoreError`."""

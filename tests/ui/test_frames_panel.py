@@ -569,6 +569,16 @@ def test_the_last_column_cannot_be_hidden(panel):
     assert len(header.shown_columns()) == 1
 
 
+def test_a_capture_that_cannot_be_read_is_told(panel, bridge, wire, session):
+    wire.frame(TEXT, b"{}")
+    wire.settle()
+    told = []
+    bridge.warned.connect(lambda kind, sentence: told.append((kind, sentence)))
+    session.store.close()
+    bridge.flush()
+    assert told == [("error", "The capture is closed.")]
+
+
 def test_a_million_needs_a_wider_number_column(panel, flood):
     flood(1)
     header = panel.view.frame_header

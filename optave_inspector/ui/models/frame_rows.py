@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DIRECTION_SHIFT = 5
-"""A mark is one byte for an entry: its direction above its kind."""
+"""A mark is one byte for an entry: its direction above its kind, as ``CaptureStore.marks`` gives it."""
 _FOLDS = bytes(mark & 31 in (EntryKind.PING, EntryKind.PONG) for mark in range(256))
 _RUN = re.compile(b"\1\1+")
 

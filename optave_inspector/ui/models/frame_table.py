@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from .frame_columns import COLUMNS, FrameColumn
 from .frame_pages import FramePages
-from .frame_rows import DIRECTION_SHIFT, FrameRows, mark
+from .frame_rows import DIRECTION_SHIFT, FrameRows
 from .frame_text import ShownRow, cell_tooltip, shown_row
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole
 _NO_INDEX = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_READ_AT_ONCE = 2_000
+_READ_AT_ONCE = 100_000
 _KEPT_TEXTS = 4_000
 
 
@@ -80,15 +80,18 @@ class FrameTableModel(QAbstractTableModel):
         return self._elapsed
 
     def grow(self, count: int) -> None:
-        """Take the entries up to ``count`` in. While a search narrows the log they wait for :meth:`add_matches`."""
+        """Take the entries up to ``count`` in. While a search narrows the log they wait for :meth:`add_matches`.
+
+        Raises StoreError when the capture cannot be read.
+        """
         while self.shown_through < count:
             first = self.shown_through + 1
-            entries = self._store.page(first, min(_READ_AT_ONCE, count - first + 1))
-            if not entries:
+            marks = self._store.marks(first, min(_READ_AT_ONCE, count - first + 1))
+            if not marks:
                 return
-            self._marks.extend([mark(entry.kind, entry.direction) for entry in entries])
+            self._marks += marks
             if self._matches is None:
-                self._append(range(first, first + len(entries)))
+                self._append(range(first, first + len(marks)))
 
     def add_matches(self, numbers: Sequence[int]) -> None:
         """Show further entries that the running search found; ``numbers`` rise and follow those before."""

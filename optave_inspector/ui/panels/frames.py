@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
+from ...capture.schema import StoreError
 from ..models.frame_table import FrameTableModel
 from ..models.row_filter import RowFilter
 from ..widgets.empty_state import EmptyState
@@ -128,7 +129,10 @@ class FramesPanel(Panel):
     @Slot(int)
     def _on_entries(self, count: int) -> None:
         if not self.paused:
-            self.model.grow(count)
+            try:
+                self.model.grow(count)
+            except StoreError as error:
+                self._bridge.warned.emit("error", str(error))
             self.view.frame_header.make_room_for(count)
             self._search.extend(self.model.shown_through)
         self._refresh()

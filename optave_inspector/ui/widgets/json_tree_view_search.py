@@ -90,6 +90,7 @@ class JsonSearchBar(QWidget):
             return places_of(value, text, job.stopped)
 
         self.count.setText("searching…")
+        self.count.show()
         self._work.start(work, lambda found: self._found(found, go=go), lambda error: self.count.setText(f"{error}"))
 
     def step(self, by: int) -> None:
@@ -132,6 +133,7 @@ class JsonSearchBar(QWidget):
             self.count.setText("none")
         else:
             self.count.setText(f"{self._at + 1:,} of {total}" if self._at >= 0 else total)
+        self.count.setVisible(bool(self.count.text()))
         for button in (self.former, self.next):
             button.setEnabled(bool(self._places))
 
