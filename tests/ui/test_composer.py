@@ -163,6 +163,21 @@ def test_every_action_is_sent_with_its_template_by_keyboard(composer, qtbot, aio
     assert message.endswith(f',"payload":{template_text(action, "minimal")}}}')
 
 
+@pytest.mark.parametrize("modifiers", [CONTROL, CONTROL | SHIFT])
+def test_the_keys_work_without_an_active_window_too(composer, qtbot, aio, wire, modifiers):
+    composer.hide()
+    sound = template_text(Action.INTERACTION, "minimal")
+
+    async def drive():
+        async with wire.open():
+            composer.set_text(sound if modifiers == CONTROL else "{")
+            qtbot.keyClick(composer.editor, Qt.Key.Key_Enter, modifiers | Qt.KeyboardModifier.KeypadModifier)
+            return await wire.messages(1)
+
+    assert len(aio(drive())) == 1
+    qtbot.keyClick(composer.editor, Qt.Key.Key_F12)
+
+
 ODD = ' {\n\t"session" : { },\n "request":{"requestId":"" , "a\u00a0b":"é😀\u2028\\u00e9","n":1.0e+2}\n\n}  '
 
 

@@ -32,6 +32,8 @@ from .composer_verdicts import ComposerVerdicts, first_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from PySide6.QtGui import QKeyEvent
+
     from ...compose.judgement import Place
     from ...compose.templates import Template
     from ...protocol.contract import Contract
@@ -209,6 +211,18 @@ class ComposerPanel(Panel):
         self.verdicts.findings_button.setChecked(state.get("findings") is True)
         self._show_template()
         self._tell("muted", "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter where the shortcut does not see it: those need an active window, which a screen without a window
+        manager may not have."""
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or modifiers not in (control, control | shift):
+            super().keyPressEvent(event)
+        elif modifiers == control:
+            self.send()
+        else:
+            self.send_anyway()
 
     # -- inside
 
