@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPus
 from optave_inspector.app import WindowParts, build_window, take_apart
 from optave_inspector.protocol.states import ConnectionState
 from optave_inspector.ui.theme import ThemeChoice, current, theme_switch
+from optave_inspector.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -56,6 +57,13 @@ def find(parts: WindowParts, kind: type, name: str) -> Any:
 
 def text(parts: WindowParts, name: str) -> str:
     return find(parts, QLabel, name).text()
+
+
+def too_narrow(window: QWidget) -> list[str]:
+    """The panels and buttons on show that have less room than they need."""
+    found = [*window.findChildren(Panel), *window.findChildren(QPushButton)]
+    shown = [each for each in found if each.isVisible()]
+    return [each.objectName() for each in shown if each.width() < each.minimumSizeHint().width()]
 
 
 async def connect_local(parts: WindowParts, wait_until: Any) -> None:
@@ -300,20 +308,40 @@ def test_a_broken_layout_is_told_and_does_no_harm(aio, opened, home: Path) -> No
     aio(run())
 
 
-@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1920, 1080)])
-def test_nothing_is_wider_than_its_place(aio, opened, size: tuple[int, int]) -> None:
+def test_nothing_is_narrower_than_what_is_in_it(aio, opened, wait_until) -> None:
     async def run() -> None:
         async with opened() as parts:
-            parts.window.resize(*size)
-            await parts.painted()
-            assert parts.window.size().toTuple() == size
-            scroll = find(parts, QScrollArea, "connectionScroll")
-            assert scroll.widget().width() <= scroll.viewport().width()
-            for button in parts.window.findChildren(QPushButton):
-                if button.isVisible():
-                    assert button.width() >= button.minimumSizeHint().width(), button.objectName()
+            await connect_local(parts, wait_until)
+            parts.window.composer.send()
+            await wait_until(lambda: parts.session.exchanges and parts.session.exchanges[0].status.ended)
+            await parts.session.settled()
+            parts.bridge.flush()
+            parts.bridge.select_exchange(1)
+            for size in ((1024, 700), (1280, 800), (1920, 1080)):
+                parts.window.resize(*size)
+                await parts.painted()
+                assert parts.window.size().toTuple() == size
+                scroll = find(parts, QScrollArea, "connectionScroll")
+                assert scroll.widget().width() <= scroll.viewport().width()
+                await wait_until(lambda: not too_narrow(parts.window), what=f"{size}: {too_narrow(parts.window)}")
 
-    aio(run())
+    aio(run(), 40)
+
+
+def test_the_handshake_comes_into_sight_when_it_is_done(aio, opened, wait_until) -> None:
+    async def run() -> None:
+        async with opened() as parts:
+            await connect_local(parts, wait_until)
+            scroll = find(parts, QScrollArea, "connectionScroll")
+            headers = find(parts, QPushButton, "connectionHeadersButton")
+
+            def in_sight() -> bool:
+                bottom = headers.mapTo(scroll.viewport(), QPoint(0, headers.height())).y()
+                return 0 < bottom <= scroll.viewport().height()
+
+            await wait_until(in_sight)
+
+    aio(run(), 40)
 
 
 def test_themes_are_chosen_by_the_menu(aio, opened) -> None:

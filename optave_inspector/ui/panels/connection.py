@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..connector import Connector
     from ..current_profile import CurrentProfile
 
-_LAYOUT_MS = 60
+_SETTLING_MS = 400
 
 
 class ConnectionPanel(Panel):
@@ -86,6 +86,11 @@ class ConnectionPanel(Panel):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(inside)
+        self._in_sight: QWidget | None = None
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLING_MS)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._follow_layout)
         self._state = QLabel()
         self._state.setObjectName("connectionState")
         self._state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -183,10 +188,19 @@ class ConnectionPanel(Panel):
         self._hint.setText(hint)
 
     def _scroll_to(self, widget: QWidget) -> None:
-        # The layout has to make room for what just appeared first.
-        QTimer.singleShot(_LAYOUT_MS, self, lambda: self._bring_into_sight(widget))
+        # What just appeared takes its room step by step, as lines wrap: each step is followed for a moment.
+        self._in_sight = widget
+        self._settling.start()
+        self._follow_layout()
 
-    def _bring_into_sight(self, widget: QWidget) -> None:
+    def _follow_layout(self) -> None:
+        if self._settling.isActive():
+            QTimer.singleShot(0, self, self._bring_into_sight)
+
+    def _bring_into_sight(self) -> None:
+        widget = self._in_sight
+        if widget is None or not self._scroll.widget().isAncestorOf(widget):
+            return
         top = widget.mapTo(self._scroll.widget(), QPoint(0, 0)).y()
         bottom = top + widget.height() + 8
         bar, room = self._scroll.verticalScrollBar(), self._scroll.viewport().height()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -78,6 +78,11 @@ class FrameFilterBar(QWidget):
         self.progress.setRange(0, _PERMILLE)
         self.progress.setFixedHeight(3)
         self._lay_out()
+        self._texts = [
+            *((button, button.text(), button.text().split(" ")[0]) for button in self._directions.buttons()),
+            (self.fold_button, self.fold_button.text(), "Fold"),
+            (self.columns_button, self.columns_button.text(), "▾"),
+        ]
         self.set_progress(None)
 
     def set_text(self, text: str) -> None:
@@ -102,6 +107,20 @@ class FrameFilterBar(QWidget):
         """How much is searched, 0 to 1; None hides the bar, whose room stays."""
         self.progress.setValue(0 if part is None else round(part * _PERMILLE))
         self.progress.setVisible(part is not None)
+
+    def minimumSizeHint(self) -> QSize:
+        """The width with short texts: in a narrow window the arrows alone stand on the buttons."""
+        hint = super().minimumSizeHint()
+        saved = sum(_text_width(button, full) - _text_width(button, short) for button, full, short in self._texts)
+        shown_short = any(button.text() == short != full for button, full, short in self._texts)
+        return QSize(hint.width() - (0 if shown_short else saved), hint.height())
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        saved = sum(_text_width(button, full) - _text_width(button, short) for button, full, short in self._texts)
+        wide = self.width() >= self.minimumSizeHint().width() + saved
+        for button, full, short in self._texts:
+            button.setText(full if wide else short)
 
     def eventFilter(self, watched, event) -> bool:
         if watched is self.edit and event.type() == QEvent.Type.KeyPress:
@@ -153,6 +172,10 @@ class FrameFilterBar(QWidget):
         layout.setSpacing(2)
         layout.addLayout(line)
         layout.addWidget(self.progress)
+
+
+def _text_width(button: QToolButton, text: str) -> int:
+    return button.fontMetrics().horizontalAdvance(text)
 
 
 def _four(radius: str) -> list[str]:
