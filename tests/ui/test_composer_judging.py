@@ -93,17 +93,22 @@ def test_the_size_is_shown_and_warns_where_only_one_measure_fits(composer, qtbot
     assert "✗ size" in chips(composer)
 
 
-def test_in_a_narrow_panel_the_first_finding_moves_to_the_line_below(composer, qtbot, session):
+def test_the_first_finding_stands_where_there_is_room_for_it(composer, qtbot, session):
     session.on_state(ConnectionState.OPEN)
     composer.set_text('{"session": {}, "request": {"requestId": ""}}')
     settle(composer, qtbot)
-    assert hint(composer) == ""
+    words = composer.findChild(QLabel, "composerFirstFinding")
+    assert hint(composer).startswith("⚠ request.connections.threadId is missing")
+    assert not words.isVisible()
+    session.on_state(ConnectionState.CLOSED)
+    assert hint(composer) == "⚠ Not connected: state CLOSED 3. Connect first."
+    assert words.isVisible()
     assert chips(composer)[0] == "✗ SDK: 2"
     composer.resize(500, 250)
     assert composer.width() == 500
-    assert "threadId is missing" in hint(composer)
+    assert not words.isVisible()
+    assert hint(composer).startswith("⚠ Not connected: state CLOSED 3. Connect first.  request.connections.threadId")
     assert chips(composer)[0] == "✗ SDK"
-    session.on_state(ConnectionState.CLOSED)
 
 
 def test_a_long_draft_waits_for_the_pause_even_when_it_breaks(composer, qtbot):

@@ -356,8 +356,7 @@ class ComposerPanel(Panel):
         elif obstacle:
             more = "" if self.verdicts.has_room_for_words() else words
             role, words = "warning", f"{obstacle}  {more}".strip()
-        elif self.verdicts.has_room_for_words():
-            role, words = "muted", ""
+        self.verdicts.set_words_wanted(wanted=bool(self._told[1] or obstacle))
         glyph = "⚠ " if role in ("problem", "warning") else ""
         self._hint.setText(f"{glyph}{words}" if words else "")
         set_look(self._hint, "role", role)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...compose.judgement import Judgement
 
 _ROOM_FOR_WORDS = 620
-"""From this width on the first finding stands beside the chips; below, only where nothing else is to be said."""
+"""From this width on there is room for the first finding beside the chips."""
 _LEAST = 360
 _ROLES = {Severity.ERROR: "problem", Severity.WARNING: "warning", Severity.NOTE: "muted"}
 
@@ -40,6 +40,9 @@ class ComposerVerdicts(QWidget):
         self.findings_button.setProperty("kind", "quiet")
         self.findings_button.toggled.connect(lambda _on: self._name_button())
         self._count = 0
+        self._roomy = False
+        self._wanted = False
+        self._words.hide()
         self.setMinimumWidth(_LEAST)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -59,6 +62,11 @@ class ComposerVerdicts(QWidget):
         set_look(self._words, "role", role)
         self._name_button()
 
+    def set_words_wanted(self, *, wanted: bool) -> None:
+        """Whether the first finding is to stand here, because it is not said elsewhere."""
+        self._wanted = wanted
+        self._words.setVisible(wanted and self.has_room_for_words())
+
     def has_room_for_words(self) -> bool:
         """Whether the first finding can be read here."""
         return self.width() >= _ROOM_FOR_WORDS
@@ -66,8 +74,9 @@ class ComposerVerdicts(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the words to others where there is no room."""
         super().resizeEvent(event)
-        if self._words.isHidden() == self.has_room_for_words():
-            self._words.setVisible(self.has_room_for_words())
+        if self._roomy != self.has_room_for_words():
+            self._roomy = self.has_room_for_words()
+            self.set_words_wanted(wanted=self._wanted)
             self.chips.set_short(short=not self.has_room_for_words())
             self._name_button()
             self.roomChanged.emit()
