@@ -469,6 +469,59 @@ def test_the_menu_filters_by_what_the_row_has(qtbot, panel, bridge, wire, arrive
     qtbot.waitUntil(lambda: column(panel) == ["3"], timeout=5_000)
 
 
+def test_an_answer_without_an_id_takes_that_of_its_exchange(panel, bridge, wire, arrive):
+    correlation = wire.request("translate")
+    wire.message({"action": "superpower", "actionType": "translate", "state": "completed", "message": {"results": []}})
+    arrive()
+    bridge.select_entry(2)
+    chosen(panel, "framesCopyCorrelationAction")
+    assert QGuiApplication.clipboard().text() == correlation
+
+
+def test_without_a_row_the_menu_does_nothing(panel, wire, arrive):
+    wire.frame(TEXT, b"{}")
+    arrive()
+    QGuiApplication.clipboard().setText("before")
+    panel.menu.copy_row()
+    panel.menu.copy_payload()
+    panel.menu.step(1)
+    panel.menu.popup(QPoint(0, 0))
+    assert QGuiApplication.clipboard().text() == "before"
+    assert not panel.findChild(QMenu, "framesRowMenu").isVisible()
+
+
+def test_the_font_of_the_system_is_followed(panel, flood):
+    flood(3)
+    before = panel.view.verticalHeader().defaultSectionSize()
+    font = panel.view.font()
+    font.setPointSizeF(font.pointSizeF() * 2)
+    panel.view.setFont(font)
+    assert panel.view.verticalHeader().defaultSectionSize() > before
+    assert panel.view.rowHeight(0) > before
+
+
+def test_a_click_elsewhere_is_no_key_of_the_log(qtbot, panel, flood):
+    flood(60)
+    panel.view.setFocus()
+    qtbot.keyClick(panel.view, Key.Key_Down)
+    assert panel.view.current_number() == 60
+    panel.view.set_following(False)
+    panel.view.selectionModel().clear()
+    panel.view.verticalScrollBar().setValue(10)
+    qtbot.keyClick(panel.view, Key.Key_Up)
+    assert panel.view.current_number() == 11
+
+
+def test_a_double_click_unfolds(qtbot, panel, wire, arrive):
+    wire.frame(TEXT, b"{}")
+    wire.pings(2)
+    arrive()
+    at = panel.view.visualRect(panel.model.index(1, FrameColumn.KIND)).center()
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseDClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert not panel.model.folding
+
+
 def test_the_menu_offers_only_what_can_be_done(panel, bridge, wire, arrive):
     wire.frame(TEXT, b"{}")
     arrive()
