@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import qasync
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from .capture.store import CaptureStore
@@ -24,7 +25,7 @@ from .paths import config_dir, log_dir, profiles_dir
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .protocol.contract import Contract
-from .resources import schemas
+from .resources import resource, schemas
 from .restartable_tenant import RestartableTenant
 from .session import Session
 from .ui.bridge import SessionBridge
@@ -154,6 +155,7 @@ def name_app(app: QApplication) -> None:
     app.setApplicationName("optave-inspector")
     app.setApplicationDisplayName("Optave Inspector")
     app.setDesktopFileName("optave-inspector")
+    app.setWindowIcon(QIcon(str(resource("icons/optave-inspector.svg"))))
     # Closing the last window would stop the loop under what has still to be ended.
     app.setQuitOnLastWindowClosed(False)
 

@@ -34,6 +34,8 @@ class Connector(QObject):
         self._session = bridge.session
         self._current = current
         self._starting = False
+        self.used: Profile | None = None
+        """The profile of the newest attempt, as it was then."""
         self.allow_reuse = False
         """The user's decision to send a pasted token again; falls back to False with every other token."""
 
@@ -84,6 +86,7 @@ class Connector(QObject):
             if secret is None:
                 return
             config = profile.connection_config()
+            self.used = profile
             source = profile.token_source(secret, allow_reuse=self.allow_reuse)
             await self._session.connect(config, source)
         except ProfileError as error:

@@ -7,9 +7,10 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -444,3 +445,43 @@ def test_an_empty_url_takes_no_room(qtbot) -> None:
     text.show()
     text.set_text("")
     assert not text.isVisible()
+
+
+def test_changes_while_connected_are_said_to_hold_from_the_next_connection(aio, opened) -> None:
+    async def run() -> None:
+        async with LocalTenant() as address, opened() as (w, form):
+            await w.open(address)
+            assert not form.shown("connectionOther")
+            form.type("connectionChatSessionIdEdit", "s-1")
+            assert "next connection" in form.text("connectionOther")
+            await w.current.new("another")
+            assert form.text("connectionOther") == "⚠ The connection was made by “Local tenant”."
+            await w.session.close()
+            assert not form.shown("connectionOther")
+
+    aio(run())
+
+
+def test_the_wheel_changes_nothing_that_one_scrolls_past(aio, opened) -> None:
+    async def run() -> None:
+        async with opened() as (w, form):
+            form.click("connectionMoreButton")
+            before = w.current.profile
+            for name in ("connectionTokenSourceCombo", "connectionProfileCombo", "connectionOpenTimeoutSpin"):
+                widget = form.get(name)
+                at = QPointF(5, 5)
+                event = QWheelEvent(
+                    at,
+                    widget.mapToGlobal(at),
+                    QPoint(),
+                    QPoint(0, -120),
+                    Qt.MouseButton.NoButton,
+                    Qt.KeyboardModifier.NoModifier,
+                    Qt.ScrollPhase.NoScrollPhase,
+                    False,
+                )
+                QApplication.sendEvent(widget, event)
+                assert not event.isAccepted()
+            assert w.current.profile == before
+
+    aio(run())

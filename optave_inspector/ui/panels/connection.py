@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,6 +13,7 @@ from ..connection_words import state_words
 from ..widgets.form import Field, words
 from ..widgets.look import set_look
 from ..widgets.panel import Panel
+from ..widgets.wheel_guard import WheelGuard
 from .connection_auth import AuthSection
 from .connection_handshake import HandshakeView
 from .connection_more import MoreSection
@@ -36,7 +38,7 @@ class ConnectionPanel(Panel):
         super().__init__("Connection", "connectionPanel", parent)
         self._session = bridge.session
         self._current = current
-        self._touched: set[str] = set()
+        self._connector = connector
         self._refused: dict[str, str] = {}
         self.profiles = ProfileRow(bridge, current)
         self._url = UrlSection(current)
@@ -86,6 +88,7 @@ class ConnectionPanel(Panel):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(inside)
+        WheelGuard(inside)
         self._in_sight: QWidget | None = None
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
@@ -110,6 +113,8 @@ class ConnectionPanel(Panel):
         buttons.addWidget(self._connect, 1)
         buttons.addWidget(self._disconnect, 1)
         self.body.addWidget(self._scroll, 1)
+        self._other = words("connectionOther", "warning")
+        self.body.addWidget(self._other)
         self.body.addWidget(self._error)
         self.body.addWidget(self._hint)
         self.body.addWidget(self._state)
@@ -119,7 +124,6 @@ class ConnectionPanel(Panel):
         self._scroll.setMinimumWidth(max(inside.minimumSizeHint().width(), self._more.minimumSizeHint().width()) + 14)
 
     def _profile_chosen(self) -> None:
-        self._touched.clear()
         self._refused.clear()
         self._say("", "")
         self._show_profile()
@@ -136,6 +140,18 @@ class ConnectionPanel(Panel):
             part.show_profile(profile)
         self._chat_session.set_text(profile.chat_session_id)
         self._show_problems()
+        self._show_difference()
+
+    def _show_difference(self) -> None:
+        """Say so when what is shown is not what the open connection was made with."""
+        used, shown = self._connector.used, self._current.profile
+        sentence = ""
+        if used is not None and self._session.state is not ConnectionState.CLOSED:
+            if used.id != shown.id:
+                sentence = f"⚠ The connection was made by “{used.name}”."
+            elif used != replace(shown, stamp=used.stamp, name=used.name):
+                sentence = "⚠ Changes hold from the next connection on."
+        self._other.setText(sentence)
 
     def _show_problems(self) -> None:
         profile = self._current.profile
@@ -171,6 +187,7 @@ class ConnectionPanel(Panel):
         set_look(self._state, "chip", look)
         self._state.setText(text)
         closed = state is ConnectionState.CLOSED
+        self._show_difference()
         self._connect.setEnabled(closed)
         self._disconnect.setEnabled(state in (ConnectionState.OPEN, ConnectionState.CONNECTING))
         self._disconnect.setText("Give up" if state is ConnectionState.CONNECTING else "Disconnect")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
+from ..widgets.wheel_guard import WheelGuard
+
 if TYPE_CHECKING:
     from ..current_profile import CurrentProfile
 
@@ -24,6 +26,7 @@ class ProfileCombo(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(14)
         self.setMinimumWidth(110)
+        WheelGuard(self)
         self.activated.connect(self._activated)
         current.listChanged.connect(self._fill)
         current.chosen.connect(self._fill)

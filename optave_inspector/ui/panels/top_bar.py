@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
 
 from ...protocol.states import ConnectionState
+from ...protocol.url_template import mask_url
 from ..connection_words import state_words, token_words
 from ..latencies import Latencies
 from ..messages import clock
@@ -102,6 +103,7 @@ class TopBar(QWidget):
             look = "error"
         set_look(self._state, "chip", look)
         self._state.setText(text)
+        self._state.setToolTip(mask_url(session.config.url) if session.config is not None else "Not connected yet")
         if session.state is ConnectionState.OPEN:
             self._clock.start()
         else:
