@@ -88,6 +88,11 @@ class CurrentProfile(QObject):
             return SaveState("unsaved changes")
         return SaveState("saved" if self.profile.stamp else "not saved yet")
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the chosen profile is the empty one to begin with, and nothing was typed so far."""
+        return not self.profile.stamp and self._chosen not in self._unsaved
+
     def names(self) -> list[tuple[str, str]]:
         """ID and label of each profile, by name."""
         shown = labels(self._profiles.values())
@@ -248,6 +253,8 @@ class CurrentProfile(QObject):
     async def _save(self, profile_id: str, *, overwrite: bool) -> None:
         before = self._profiles[profile_id]
         try:
+            # Each run has a local tenant of its own: the newest address is the one that counts.
+            overwrite = overwrite or profile_id == LOCAL_TENANT_ID
             saved = await asyncio.to_thread(self._store.save, before, overwrite=overwrite)
         except ProfileChanged as error:
             self._set_state(profile_id, SaveState("not saved", str(error), conflict=True))

@@ -76,7 +76,10 @@ class LostErrors:
     def _on_qt(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         if message.startswith(_HARMLESS):
             return
-        _log.log(_LEVELS.get(kind, logging.WARNING), "Qt (%s): %s", context.category or "default", message)
+        level = _LEVELS.get(kind, logging.WARNING)
+        _log.log(level, "Qt (%s): %s", context.category or "default", message)
+        if level >= logging.ERROR:
+            self._say(None, f"Qt: {message}")
 
     def _say(self, error: BaseException | None, where: str) -> None:
         what = f"{type(error).__name__}: {error}".rstrip(": ") if error is not None else where

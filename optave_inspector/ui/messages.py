@@ -105,8 +105,10 @@ def unanswered_requests(session: Session) -> int:
 
 
 def spoken_duration(nanoseconds: int) -> str:
-    """``0.4 s``, ``41 s``, ``12 min 41 s``, ``3 h 02 min``."""
+    """``48 ms``, ``1.4 s``, ``41 s``, ``12 min 41 s``, ``3 h 02 min``."""
     seconds = max(nanoseconds, 0) / 1e9
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 10:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(int(seconds), 60)

@@ -485,3 +485,13 @@ def test_the_wheel_changes_nothing_that_one_scrolls_past(aio, opened) -> None:
             assert w.current.profile == before
 
     aio(run())
+
+
+def test_a_newcomer_is_told_what_to_do_first(aio, opened) -> None:
+    async def run() -> None:
+        async with opened() as (_w, form):
+            assert "Local tenant" in form.text("connectionFirstSteps")
+            form.type("connectionFieldTenantEdit", "acme")
+            assert not form.shown("connectionFirstSteps")
+
+    aio(run())

@@ -235,3 +235,17 @@ def test_edits_in_conflict_are_kept_as_a_copy_when_the_app_ends(aio, workspace) 
             assert kept == {"shared": "theirs", "shared (not saved)": "mine"}
 
     aio(run())
+
+
+def test_two_running_apps_do_not_quarrel_over_the_local_tenant(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            w.current.adopt_local(Address())
+            await w.current.save_now()
+            w.profiles.save(replace(w.profiles.load(LOCAL_TENANT_ID), client_id="of the other app"))
+            w.current.adopt_local(Address())
+            await w.current.save_now()
+            assert not w.current.save_state.trouble
+            assert w.profiles.load(LOCAL_TENANT_ID).client_id == "local-1"
+
+    aio(run())

@@ -10,7 +10,7 @@ import sys
 import threading
 
 import pytest
-from PySide6.QtCore import qWarning
+from PySide6.QtCore import qCritical, qWarning
 
 from optave_inspector.ui.lost_errors import LostErrors
 
@@ -81,12 +81,16 @@ def test_an_error_in_a_finalizer_is_told(told) -> None:
     assert "in a finalizer" in sentences[0]
 
 
-def test_messages_of_qt_go_to_the_log(told, caplog: pytest.LogCaptureFixture) -> None:
+def test_messages_of_qt_go_to_the_log_and_grave_ones_are_told(told, caplog: pytest.LogCaptureFixture) -> None:
+    _lost, sentences = told
     with caplog.at_level(logging.DEBUG):
         qWarning("a warning of Qt")
         qWarning("This plugin does not support propagateSizeHints()")
     assert "a warning of Qt" in caplog.text
+        assert sentences == []
+        qCritical("a grave one")
     assert "propagateSizeHints" not in caplog.text
+    assert "a grave one" in sentences[0]
 
 
 def test_the_hooks_of_before_come_back() -> None:

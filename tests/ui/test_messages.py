@@ -123,11 +123,12 @@ def test_all_of_a_message_can_be_copied() -> None:
 @pytest.mark.parametrize(
     ("nanoseconds", "spoken"),
     [
-        (400_000_000, "0.4 s"),
+        (48_400_000, "48 ms"),
+        (1_440_000_000, "1.4 s"),
         (41 * SECOND, "41 s"),
         (761 * SECOND, "12 min 41 s"),
         (10920 * SECOND, "3 h 02 min"),
-        (-5, "0.0 s"),
+        (-5, "0 ms"),
     ],
 )
 def test_durations_are_spoken(nanoseconds: int, spoken: str) -> None:

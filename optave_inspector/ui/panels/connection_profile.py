@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..bridge import SessionBridge
     from ..current_profile import CurrentProfile
 
+_FIRST_STEPS = "Fill in what Optave gave you, or try things out by the menu: Local tenant, Connect to it."
+
 
 class ProfileRow(QWidget):
     """The list of profiles with New, Rename, Copy and Delete; the note on a conflict appears beneath it."""
@@ -43,12 +45,14 @@ class ProfileRow(QWidget):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(slot)
             buttons.addWidget(button, 1)
+        self._first_steps = words("connectionFirstSteps")
         self._conflict = self._build_conflict()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self._combo)
         layout.addLayout(buttons)
+        layout.addWidget(self._first_steps)
         layout.addWidget(self._conflict)
         current.saveStateChanged.connect(self._show_save_state)
         self._show_save_state()
@@ -114,6 +118,7 @@ class ProfileRow(QWidget):
 
     def _show_save_state(self) -> None:
         state = self._current.save_state
+        self._first_steps.setText(_FIRST_STEPS if self._current.is_untouched else "")
         self._conflict.setVisible(bool(state.trouble))
         self._conflict_words.setText(f"⚠ {state.trouble}" if state.trouble else "")
         self._reload.setVisible(state.conflict)
