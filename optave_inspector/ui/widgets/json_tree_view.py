@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QMenu, QTreeView, QVBoxLayout, QWidget
 
@@ -23,6 +23,18 @@ _MOST_OPENED = 2_000
 _FIELD_SHARE = 0.55
 
 
+class _Tree(QTreeView):
+    """Without Qt's asterisk key, which opens all there is, however much."""
+
+    openAllAsked = Signal()
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() == Qt.Key.Key_Asterisk:
+            self.openAllAsked.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class JsonTreeView(QWidget):
     """Shows one value; :meth:`show_value` keeps the current field where the next value has it, too.
 
@@ -33,7 +45,8 @@ class JsonTreeView(QWidget):
         super().__init__(parent)
         self.setObjectName(object_name)
         self.model = JsonTreeModel(self)
-        self.tree = QTreeView()
+        self.tree = _Tree()
+        self.tree.openAllAsked.connect(self.open_below)
         self.tree.setObjectName(f"{object_name}View")
         self.tree.setAccessibleName("Message as a tree")
         self.tree.setModel(self.model)
