@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .schema import StoreError, connect, in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -20,8 +20,9 @@ class Readers:
     In WAL mode a reader never waits for the writer, and sees all that was committed before its query.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, make: Callable[[], sqlite3.Connection] | None = None) -> None:
         self._path = path
+        self._make = make or (lambda: connect(path))
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         self._lock = threading.Lock()
@@ -57,7 +58,7 @@ class Readers:
                 raise StoreError("The capture is closed.")
             if self._idle:
                 return self._idle.pop()
-        return connect(self._path)
+        return self._make()
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._lock:

@@ -1,8 +1,10 @@
-"""How a capture file is laid out, and how one is created and opened.
+"""How a capture file is laid out, and how one is created.
 
 A capture is a SQLite database in WAL mode. ``entries`` holds the fields of :class:`~.entry.Entry` under their own
 names, ``payloads`` the bytes under the same number, and ``payload_parts`` what exceeds :data:`PART_BYTES`. The row ID
-is the entry's number, so that a page of rows is one seek.
+is the entry's number, so that a page of rows is one seek. ``meta`` holds :class:`~.info.CaptureInfo`, ``bookmarks`` the
+entries that the user marked, with a note or without. A copy that was saved is no different, but in rollback mode: one
+file without companions.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import msgspec
 
 from ..errors import InspectorError
 from .entry import Entry
+from .info import CaptureInfo, write_info
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +46,8 @@ CREATE TABLE payloads (number INTEGER PRIMARY KEY, plain INTEGER NOT NULL, data 
 CREATE TABLE payload_parts (
     number INTEGER NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (number, part)
 );
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE bookmarks (number INTEGER PRIMARY KEY, note TEXT NOT NULL);
 """
 
 
@@ -50,7 +55,7 @@ class StoreError(InspectorError):
     """The capture could not be created, opened, written or read."""
 
 
-def create_file(path: Path) -> sqlite3.Connection:
+def create_file(path: Path, info: CaptureInfo) -> sqlite3.Connection:
     """Create a capture that does not exist yet and return the connection that writes it.
 
     The file and its ``-wal`` and ``-shm`` companions are readable by their owner only, whatever the umask: SQLite gives
@@ -77,9 +82,10 @@ def create_file(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA page_size = 16384")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(
-            f"BEGIN; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
-            f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            f"BEGIN; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
         )
+        write_info(connection, info)
+        connection.execute("COMMIT")
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
@@ -101,47 +107,6 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def open_file(path: Path) -> tuple[sqlite3.Connection, int]:
-    """Open a capture that exists for writing, and say how many entries it holds. Raises :class:`StoreError`."""
-    if not path.is_file():
-        raise StoreError(f"There is no capture {path}.", "Choose another file.")
-    try:
-        connection = connect(path)
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"The capture {path} cannot be opened: {in_words(error)}.", "Restore it from a copy."
-        ) from error
-    try:
-        return connection, _count_entries(connection, path)
-    except StoreError:
-        connection.close()
-        raise
-
-
-def _count_entries(connection: sqlite3.Connection, path: Path) -> int:
-    try:
-        application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if application_id != APPLICATION_ID:
-            raise StoreError(f"{path} is no capture of Optave Inspector.", "Choose another file.")
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                f"The capture {path} was written by a newer Optave Inspector "
-                f"(schema {version}; this one reads up to {SCHEMA_VERSION}).",
-                "Open it with that version.",
-            )
-        entries = connection.execute("SELECT coalesce(max(number), 0) FROM entries").fetchone()[0]
-        payloads = connection.execute("SELECT coalesce(max(number), 0) FROM payloads").fetchone()[0]
-    except sqlite3.Error as error:
-        raise StoreError(f"The capture {path} cannot be read: {in_words(error)}.", "Restore it from a copy.") from error
-    if entries != payloads:
-        raise StoreError(
-            f"The capture {path} is damaged: it holds {entries} entries, and payloads for {payloads}.",
-            "Restore it from a copy.",
-        )
-    return int(entries)
 
 
 def in_words(error: BaseException) -> str:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import bisect
 import shutil
 import tempfile
 import threading
+import time
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from .. import __version__
 from .entry import Entry
+from .info import CaptureInfo, write_value
+from .opening import open_for_reading, open_for_writing
+from .progress import never, unheard
 from .readers import Readers
-from .schema import COLUMN_LIST, StoreError, create_file, open_file
+from .saving import save_copy
+from .schema import COLUMN_LIST, PART_BYTES, StoreError, create_file
 from .text_search import read_parts, search_file, search_memory
-from .writer import Writer
+from .writer import NoWriter, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    import sqlite3
+    from collections.abc import Callable, Mapping, Sequence
 
+    from .progress import Progress, Stop
+
+_AT_ONCE = 500
 _PAGE = f"SELECT {COLUMN_LIST} FROM entries WHERE number >= ? ORDER BY number LIMIT ?"  # noqa: S608 - our own names
 _MARKS = """
 SELECT group_concat(char(mark), '') FROM (
@@ -34,45 +47,117 @@ class CaptureStore:
     readable like the others, and :attr:`lost_persistence` says so.
     """
 
-    def __init__(self, path: Path, writer: Writer, temporary_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        writer: Writer | NoWriter,
+        info: CaptureInfo,
+        *,
+        bookmarks: Mapping[int, str] | None = None,
+        readers: Readers | None = None,
+        temporary_folder: Path | None = None,
+    ) -> None:
         self.path = path
         """The capture's file; for a temporary one it goes with the store."""
+        self.info = info
+        """What the capture says of itself; change it by :meth:`describe`."""
+        self.is_temporary = temporary_folder is not None
+        """The file ends with the store, unless a copy is saved."""
         self._writer = writer
-        self._readers = Readers(path)
+        self._bookmarks = dict(bookmarks or {})
+        self._readers = readers or Readers(path)
         self._next = writer.count + 1
         self._append_lock = threading.Lock()
         self._closed = False
         self._shut = weakref.finalize(self, _shut, writer, self._readers, temporary_folder)
 
     @classmethod
-    def create(cls, path: Path | None, on_failed: Callable[[StoreError], None] | None = None) -> CaptureStore:
+    def create(
+        cls,
+        path: Path | None,
+        on_failed: Callable[[StoreError], None] | None = None,
+        info: CaptureInfo | None = None,
+    ) -> CaptureStore:
         """Start a new capture in ``path``, which must not exist, or in a temporary file that ends with the store.
 
         ``on_failed`` is called on the writer's thread when the disk begins to fail. Raises :class:`StoreError` when
         ``path`` cannot be created. A temporary capture that has no disk to go to starts in memory.
         """
+        info = info or CaptureInfo(app_version=__version__, created_wall_ns=time.time_ns())
         if path is not None:
-            return cls(path, Writer(path, create_file(path), 0, "", on_failed))
+            return cls(path, Writer(path, create_file(path, info), 0, "", on_failed), info)
         folder = None
         try:
             folder = Path(tempfile.mkdtemp(prefix="optave-inspector-"))
             folder.chmod(0o700)  # mkdtemp gives less where the umask takes away from the owner, too
             path = folder / "session.optave-capture"
-            return cls(path, Writer(path, create_file(path), 0, "", on_failed), folder)
+            writer = Writer(path, create_file(path, info), 0, "", on_failed)
+            return cls(path, writer, info, temporary_folder=folder)
         except (OSError, StoreError) as error:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
             problem = f"New entries are kept in memory only: no temporary file can be created ({error})."
-            return cls(Path("session.optave-capture"), Writer(None, None, 0, problem, on_failed))
+            return cls(Path("session.optave-capture"), Writer(None, None, 0, problem, on_failed), info)
 
     @classmethod
-    def open(cls, path: Path, on_failed: Callable[[StoreError], None] | None = None) -> CaptureStore:
-        """Open a capture that exists, to read it and to append to it.
+    def open(
+        cls, path: Path, on_failed: Callable[[StoreError], None] | None = None, *, read_only: bool = False
+    ) -> CaptureStore:
+        """Open a capture that exists, to read it and to append to it, or with ``read_only`` to change nothing.
 
-        Raises :class:`StoreError`, saying why: missing, no capture, written by a newer version, damaged.
+        Reading only works for a capture that another session writes (the entries up to now) and on media that cannot
+        be written. Raises :class:`StoreError`, saying why: missing, no capture, written by a newer version, damaged,
+        or, unless ``read_only``, being written by another session.
         """
-        connection, count = open_file(path)
-        return cls(path, Writer(path, connection, count, "", on_failed))
+        if read_only:
+            connect, contents = open_for_reading(path)
+            readers = Readers(path, connect)
+            writer: Writer | NoWriter = NoWriter(path, contents.count)
+        else:
+            connection, contents = open_for_writing(path)
+            readers = Readers(path)
+            writer = Writer(path, connection, contents.count, "", on_failed, is_new=False)
+        return cls(path, writer, contents.info, bookmarks=contents.bookmarks, readers=readers)
+
+    @property
+    def read_only(self) -> bool:
+        """Nothing can be appended or marked."""
+        return isinstance(self._writer, NoWriter)
+
+    @property
+    def bookmarks(self) -> Mapping[int, str]:
+        """The entries that the user marked: notes by number, an empty note where there is none. A copy."""
+        return dict(self._bookmarks)
+
+    def set_bookmark(self, number: int, note: str = "") -> None:
+        """Mark an entry, or change its note. Raises KeyError for an entry that is not stored, and :class:`StoreError`.
+
+        Returns at once; the file has it a moment later.
+        """
+        self._check(number)
+        note = note.encode("utf-8", "replace").decode()
+        statement = (
+            "INSERT INTO bookmarks (number, note) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET note = excluded.note"
+        )
+        self._order(lambda connection: connection.execute(statement, (number, note)))
+        self._bookmarks[number] = note
+
+    def remove_bookmark(self, number: int) -> None:
+        """Take a mark away with its note, if there is one. Raises :class:`StoreError`."""
+        self._order(lambda connection: connection.execute("DELETE FROM bookmarks WHERE number = ?", (number,)))
+        self._bookmarks.pop(number, None)
+
+    def describe(self, *, profile: str | None = None, tenant: str | None = None, kept: bool | None = None) -> None:
+        """Change what the capture says of itself; None leaves a field as it is. Raises :class:`StoreError`."""
+        asked = {"profile": profile, "tenant": tenant, "kept": kept}
+        changes: dict[str, str | bool] = {name: value for name, value in asked.items() if value is not None}
+
+        def write(connection: sqlite3.Connection) -> None:
+            for name, value in changes.items():
+                write_value(connection, name, value)
+
+        self._order(write)
+        self.info = msgspec.structs.replace(self.info, **changes)
 
     @property
     def count(self) -> int:
@@ -144,6 +229,44 @@ class CaptureStore:
             marks += bytes(entry.direction * 32 + entry.kind for entry, _ in shown)
         return marks
 
+    def entries(self, numbers: Sequence[int]) -> list[Entry]:
+        """The entries of these ascending numbers.
+
+        Raises KeyError for one that is not stored, and :class:`StoreError`.
+        """
+        # In this order: what leaves memory after this line is in the file before it leaves.
+        first_kept, kept = self._writer.kept
+        rows = self._rows(f"SELECT {COLUMN_LIST} FROM entries", numbers, first_kept)  # noqa: S608 - our own names
+        return [Entry(*row) for row in rows] + [kept[number - first_kept][0] for number in numbers[len(rows) :]]
+
+    def payloads(self, numbers: Sequence[int]) -> list[bytes]:
+        """The whole payloads of these ascending numbers; all are in memory at once. Raises as :meth:`entries` does."""
+        first_kept, kept = self._writer.kept
+        rows = self._rows("SELECT data FROM payloads", numbers, first_kept)
+        found: list[bytes] = [
+            self.payload(number) if len(row[0]) == PART_BYTES else row[0]
+            for row, number in zip(rows, numbers, strict=False)
+        ]
+        return found + [kept[number - first_kept][1] for number in numbers[len(found) :]]
+
+    def _rows(self, select: str, numbers: Sequence[int], before: int) -> list[Any]:
+        for number in numbers[:1], numbers[-1:]:
+            if number:
+                self._check(number[0])
+        in_file = numbers[: bisect.bisect_left(numbers, before)]
+        rows: list[Any] = []
+        if in_file:
+            with self._readers.borrow() as connection:
+                for start in range(0, len(in_file), _AT_ONCE):
+                    some = in_file[start : start + _AT_ONCE]
+                    marks = ", ".join("?" * len(some))
+                    rows += connection.execute(f"{select} WHERE number IN ({marks}) ORDER BY number", list(some))
+        if len(rows) != len(in_file):
+            raise StoreError(
+                f"The capture {self.path} is damaged: entries are missing in it.", "Restore it from a copy."
+            )
+        return rows
+
     def entry(self, number: int) -> Entry:
         """One entry. Raises KeyError for a number that is not stored, and :class:`StoreError`."""
         self._check(number)
@@ -195,6 +318,13 @@ class CaptureStore:
         if last >= first_kept:
             search_memory(text, kept[max(first, first_kept) - first_kept : last - first_kept + 1], stop, found)
 
+    def save_as(self, target: Path, progress: Progress = unheard, stop: Stop = never) -> int:
+        """Save a copy of all that is stored now, while a session may go on; how many entries it holds.
+
+        See :func:`~.saving.save_copy`. Blocks; call it from a thread of its own.
+        """
+        return save_copy(self, self._readers if self._writer.path else None, target, progress, stop)
+
     def close(self) -> None:
         """Write what waits and end the writer; a temporary capture is removed. Closing again does nothing.
 
@@ -206,12 +336,21 @@ class CaptureStore:
         if problem:
             raise StoreError(problem)
 
+    def _order(self, order: Callable[[sqlite3.Connection], object]) -> None:
+        def carry_out(connection: sqlite3.Connection) -> None:
+            order(connection)
+
+        with self._append_lock:
+            if self._closed:
+                raise StoreError("The capture is closed.")
+            self._writer.order(carry_out)
+
     def _check(self, number: int) -> None:
         if not 1 <= number <= self._writer.count:
             raise KeyError(number)
 
 
-def _shut(writer: Writer, readers: Readers, temporary_folder: Path | None) -> str:
+def _shut(writer: Writer | NoWriter, readers: Readers, temporary_folder: Path | None) -> str:
     writer.stop()
     readers.close()
     if temporary_folder is not None:
@@ -219,4 +358,6 @@ def _shut(writer: Writer, readers: Readers, temporary_folder: Path | None) -> st
         return ""
     if writer.unsaved and writer.path is not None:
         return f"{writer.unsaved} entries could not be saved. {writer.problem}"
+    if writer.unwritten_orders and writer.path is not None:
+        return f"Bookmarks or notes could not be saved. {writer.problem}"
     return ""

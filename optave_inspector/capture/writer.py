@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from .info import read_info, write_value
 from .inserts import Stored, insert
 from .schema import StoreError, in_words
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Batch = tuple[Sequence[Stored], Callable[[int], None]]
+Order = Callable[[sqlite3.Connection], None]
+"""Something small to write beside entries, such as a bookmark; run again when the disk failed."""
 
 _MOST_ENTRIES = 20_000
 _MOST_BYTES = 64 * 1024 * 1024
@@ -41,6 +44,8 @@ class Writer:
         count: int,
         problem: str,
         on_failed: Callable[[StoreError], None] | None,
+        *,
+        is_new: bool = True,
     ) -> None:
         self.path = path
         """The capture's file; None when there is none, and all stays in memory."""
@@ -53,7 +58,10 @@ class Writer:
         self._connection = connection
         self._on_failed = on_failed
         self._retry_at = 0.0
-        self._queue: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        self._marked = is_new
+        """The file says that it is being written."""
+        self._orders: list[Order] = []
+        self._queue: queue.SimpleQueue[Batch | Order | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="capture writer", daemon=True)
         self._thread.start()
 
@@ -62,9 +70,18 @@ class Writer:
         """Announced entries that are in memory only."""
         return max(0, self.count - self.kept[0] + 1)
 
+    @property
+    def unwritten_orders(self) -> int:
+        """Orders that could not be carried out yet."""
+        return len(self._orders)
+
     def append(self, batch: Batch) -> None:
         """Hand a batch to the thread; returns at once."""
         self._queue.put(batch)
+
+    def order(self, order: Order) -> None:
+        """Hand over something small to write, after the batches before it; returns at once."""
+        self._queue.put(order)
 
     def stop(self) -> None:
         """Write what waits, then end the thread and close the connection. Blocks until done."""
@@ -86,29 +103,41 @@ class Writer:
             for _, on_stored in batches:
                 self._tell(on_stored)
         if self._connection is not None:
+            self._end(self._connection)
+
+    def _end(self, connection: sqlite3.Connection) -> None:
+        try:
             try:
-                self._connection.close()
-            except sqlite3.Error:
-                _log.exception("The capture %s could not be closed cleanly", self.path)
+                if self._marked and not self.problem:
+                    write_value(connection, "closed", value=True)
+            finally:
+                connection.close()
+        except sqlite3.Error:
+            _log.exception("The capture %s could not be closed cleanly", self.path)
 
     def _take(self) -> tuple[list[Batch], bool]:
-        """All batches that wait, up to the size of one transaction, and whether to go on after them.
+        """All batches that wait, up to the size of one transaction, and whether to go on after them; orders are kept.
 
         Waits for the first one; while the disk fails, only until writing is to be tried again.
         """
         batches: list[Batch] = []
         entries = size = 0
         timeout = _RETRY_AFTER_S if self.problem else None
+        waits = True
         while entries < _MOST_ENTRIES and size < _MOST_BYTES:
             try:
-                batch = self._queue.get(not batches, timeout)
+                work = self._queue.get(waits, timeout)
             except queue.Empty:
                 break
-            if batch is None:
+            if work is None:
                 return batches, False
-            batches.append(batch)
-            entries += len(batch[0])
-            size += sum(len(payload) for _, payload in batch[0])
+            if not isinstance(work, tuple):
+                self._orders.append(work)
+            else:
+                batches.append(work)
+                entries += len(work[0])
+                size += sum(len(payload) for _, payload in work[0])
+            waits = False
         return batches, True
 
     def _save(self, connection: sqlite3.Connection) -> None:
@@ -118,15 +147,33 @@ class Writer:
         try:
             while start < len(kept):
                 end = _end_of_transaction(kept, start)
-                _write(connection, kept[start:end])
+                self._write(connection, kept[start:end])
                 start = end
                 self.kept = (first + start, kept[start:])
+            if self._orders:
+                self._write(connection, ())
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the entries stay readable in memory
             self._failed(error)
         else:
             if self.problem:
                 _log.info("The capture %s is written again", self.path)
             self.problem = ""
+
+    def _write(self, connection: sqlite3.Connection, entries: Sequence[Stored]) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if entries and not self._marked:
+                _mark(connection)
+            insert(connection, entries)
+            for order in self._orders:
+                order(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._marked = self._marked or bool(entries)
+        self._orders.clear()
 
     def _failed(self, error: Exception) -> None:
         self._retry_at = time.monotonic() + _RETRY_AFTER_S
@@ -149,6 +196,29 @@ class Writer:
             _log.exception("The listener to stored entries failed")
 
 
+class NoWriter:
+    """Stands in a writer's place for a capture that is only read."""
+
+    def __init__(self, path: Path, count: int) -> None:
+        self.path: Path | None = path
+        self.count = count
+        self.kept: tuple[int, list[Stored]] = (count + 1, [])
+        self.problem = ""
+        self.unsaved = 0
+        self.unwritten_orders = 0
+
+    def append(self, _batch: Batch) -> None:
+        """Refused: StoreError."""
+        raise StoreError("The capture is open for reading only.", "Save a copy and open that.")
+
+    def order(self, _order: Order) -> None:
+        """Refused: StoreError."""
+        raise StoreError("The capture is open for reading only.", "Save a copy and open that.")
+
+    def stop(self) -> None:
+        """Nothing waits."""
+
+
 def _end_of_transaction(entries: Sequence[Stored], start: int) -> int:
     size = 0
     for index in range(start, min(start + _MOST_ENTRIES, len(entries))):
@@ -158,12 +228,8 @@ def _end_of_transaction(entries: Sequence[Stored], start: int) -> int:
     return min(start + _MOST_ENTRIES, len(entries))
 
 
-def _write(connection: sqlite3.Connection, entries: Sequence[Stored]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        insert(connection, entries)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+def _mark(connection: sqlite3.Connection) -> None:
+    """Say in the file that it is being written; asked for when a capture goes on that was opened."""
+    if not read_info(connection).closed:
+        raise StoreError("another session writes this capture")
+    write_value(connection, "closed", value=False)

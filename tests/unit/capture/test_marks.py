@@ -53,5 +53,5 @@ def test_marks_of_entries_in_memory_join_those_in_the_file(
     store.close()
 
 
-def _no_file(path: Path) -> object:
+def _no_file(path: Path, _info: object) -> object:
     raise StoreError(f"{path} cannot be created.")
