@@ -3,7 +3,16 @@
 from .close_codes import explain
 from .sdk_build import REQUEST_TIMEOUT_S, SdkBuild
 from .sdk_lens_errors import EVENTS_SOURCE
-from .sdk_lens_report import LensReport, PromiseOutcome, PromiseState, ReportBuilder, StepKind, outcome, shown
+from .sdk_lens_report import (
+    LensReport,
+    PromiseOutcome,
+    PromiseState,
+    ReportBuilder,
+    StepKind,
+    outcome,
+    pending_calls,
+    shown,
+)
 
 _CODES = "protocol.md 3.4"
 _PENDING = "protocol.md 3.6"
@@ -35,10 +44,10 @@ def _own_close(builder: ReportBuilder, pending: int) -> PromiseOutcome:
     if not pending:
         builder.fault(20, "After closeConnection() there is no close event.")
         return _none_pending()
-    builder.fault(20, f"After closeConnection() there is no close event, and {_calls(pending)} on waiting.")
+    builder.fault(20, "After closeConnection() there is no close event, and nothing rejects what is pending.")
     sentence = (
-        f"{_calls(pending)} on waiting, since nobody rejects what is pending: each ends in REQUEST_TIMEOUT, after"
-        f" {REQUEST_TIMEOUT_S} s unless set otherwise, or never where the timeout is 0."
+        f"{pending_calls(pending, 'goes', 'go')} on waiting until REQUEST_TIMEOUT, {REQUEST_TIMEOUT_S} s after the call"
+        " unless set otherwise, or for ever where the timeout is 0."
     )
     return outcome(PromiseState.WAITS, sentence, _PENDING)
 
@@ -53,14 +62,10 @@ def _foreign_close(builder: ReportBuilder, code: int, reason: str, pending: int)
         "the plain object {category: WEBSOCKET, code: CONNECTION_CLOSED, message: WebSocket connection closed:"
         f" {shown(reason, 130) or 'Connection lost'}, details: {{code: {code}, reason, correlationId}}, correlationId}}"
     )
-    rejected = "The pending …Async call is" if pending == 1 else f"All {pending:,} pending …Async calls are"
-    told = outcome(PromiseState.REJECTS, f"{rejected} rejected after the close event.", _PENDING, value=value)
+    sentence = f"{pending_calls(pending, 'is', 'are')} rejected after the close event."
+    told = outcome(PromiseState.REJECTS, sentence, _PENDING, value=value)
     return builder.promise_step(told)
 
 
 def _none_pending() -> PromiseOutcome:
     return outcome(PromiseState.NONE, "No …Async call is pending.", _PENDING)
-
-
-def _calls(pending: int) -> str:
-    return "1 pending …Async call goes" if pending == 1 else f"{pending:,} pending …Async calls go"

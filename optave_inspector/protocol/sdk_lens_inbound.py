@@ -19,6 +19,7 @@ from .sdk_lens_report import (
     StepKind,
     listed,
     outcome,
+    pending_calls,
     shown,
 )
 
@@ -87,25 +88,19 @@ class _Inbound:
     def _take_broken_text(self, position: int) -> PromiseOutcome:
         sentence = f"The text is no UTF-8 from byte {position:,} on, so the socket fails the connection."
         self._step(StepKind.READ, "connection fails", sentence, "RFC 6455 section 8.1")
-        state, count = PromiseState.REJECTS, "all pending …Async calls" if self._pending_ids is None else ""
-        if self._pending_ids is not None and not self._pending_ids:
-            state = PromiseState.NONE
-        value = "{category: WEBSOCKET, code: CONNECTION_ERROR, details, correlationId}"
-        told = outcome(
-            state,
-            "No …Async call is pending."
-            if state is PromiseState.NONE
-            else f"A socket error rejects {count or f'the {len(self._pending_ids or ())} pending …Async calls'}.",
-            _PENDING,
-            value=value if state is PromiseState.REJECTS else "",
-        )
-        if state is PromiseState.REJECTS:
-            self.builder.promise_step(told)
+        told = self._all_rejected()
         sentence = "A socket error is emitted once only, and never as superpower.error."
         self._step(StepKind.EVENT, "error", sentence, EVENTS_SOURCE, "{category: WEBSOCKET, code: CONNECTION_ERROR}")
         sentence = "The failed connection ends without a close frame from the tenant."
         self._step(StepKind.EVENT, "close", sentence, EVENTS_SOURCE, "CloseEvent {code: 1006}")
         return told
+
+    def _all_rejected(self) -> PromiseOutcome:
+        if self._pending_ids is not None and not self._pending_ids:
+            return outcome(PromiseState.NONE, "No …Async call is pending.", _PENDING)
+        value = "the plain object {category: WEBSOCKET, code: CONNECTION_ERROR, details, correlationId}"
+        sentence = "A socket error rejects all …Async calls that are pending."
+        return self.builder.promise_step(outcome(PromiseState.REJECTS, sentence, _PENDING, value=value))
 
     def _take_broken_json(self, problem: str) -> PromiseOutcome:
         self._step(StepKind.READ, "JSON.parse fails", problem)
@@ -135,9 +130,9 @@ class _Inbound:
 
     def _classify(self, parsed: Any, *, is_envelope: bool) -> None:
         mark = _error_mark(parsed)
-        form = "an envelope, having headers and payload" if is_envelope else "no envelope"
-        verdict = f"an error, because {mark}" if mark else "no error: no state, actionType or error at the top says so"
-        self._step(StepKind.READ, "JSON.parse, classify", f"The message is taken for {form}, and for {verdict}.")
+        form = "an envelope, having headers and payload" if is_envelope else "a message without an envelope"
+        verdict = f"It is an error, because {mark}." if mark else "Nothing at its top level makes it an error."
+        self._step(StepKind.READ, "JSON.parse, classify", f"It is taken for {form}. {verdict}")
 
     def _check_strictly(self, parsed: Any) -> None:
         build = self.builder.build
@@ -204,13 +199,17 @@ class _Inbound:
 
     def _answer(self, parsed: Any, kind: str) -> PromiseOutcome:
         wanted = first_truthy(get(parsed, "headers", "correlationId"), get(parsed, "correlationId"))
-        told = self._settle(wanted, PromiseState.RESOLVES, kind, _state_text(parsed))
+        told = self._settle(wanted, PromiseState.RESOLVES, kind, _answer_text(parsed))
         if not truthy(wanted) and (get(parsed, "action") == "superpower" or truthy(get(parsed, "actionType"))):
             self.builder.fault(16, "This superpower has neither headers.correlationId nor correlationId.")
         self._event("message", kind, "Every message that is no error is emitted as message.")
         if isinstance(parsed, dict):
             stops = self.builder.build.breaks_at_listener_errors
-            rest = "and the events below never come." if stops else "but the other listeners are still called."
+            rest = (
+                "and the later events of this message never come."
+                if stops
+                else "but the other listeners are still called."
+            )
             self.builder.fault(10, f"A message handler that calls JSON.parse on this object throws, {rest}")
         self._event("superpower.response", kind, "The newer name of the same event.")
         self._event("response", kind, "The third name of the same event.")
@@ -269,8 +268,8 @@ class _Inbound:
         if not self._pending_ids:
             return outcome(PromiseState.NONE, f"{sentence} None is pending either.", ROUTING)
         sentence += (
-            f" The {len(self._pending_ids)} pending …Async calls go on waiting; what is not answered by its correlation"
-            f" ID rejects with REQUEST_TIMEOUT, after {REQUEST_TIMEOUT_S} s unless set otherwise."
+            f" {pending_calls(len(self._pending_ids), 'goes', 'go')} on waiting until a message with the right"
+            f" correlation ID comes, or until REQUEST_TIMEOUT, {REQUEST_TIMEOUT_S} s after the call unless set otherwise."
         )
         return outcome(PromiseState.WAITS, sentence, _PENDING)
 
@@ -294,8 +293,10 @@ def _error_mark(value: Any, place: str = "") -> str:
     return f"{place}error is {described(error)}" if truthy(error) else ""
 
 
-def _state_text(parsed: Any) -> str:
+def _answer_text(parsed: Any) -> str:
     state = first_truthy(get(parsed, "payload", "state"), get(parsed, "state"))
+    if state == "error":
+        return "an answer in state error, which is not noticed"
     return f"an answer in state {shown(state, 40)}" if isinstance(state, str) else "an answer"
 
 

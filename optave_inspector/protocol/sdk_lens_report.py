@@ -133,6 +133,11 @@ def shown(text: str, limit: int = _NAME_CHARACTERS) -> str:
     return line if len(line) <= limit and len(text) <= limit * 2 else f"{line[: limit - 1]}…"
 
 
+def pending_calls(count: int, one: str, several: str) -> str:
+    """How many ``…Async`` calls are pending, with the verb that fits."""
+    return f"The pending …Async call {one}" if count == 1 else f"The {count:,} pending …Async calls {several}"
+
+
 def listed(problems: Iterable[str], limit: int = 3) -> str:
     """The first problems in a row, and how many more there are."""
     texts = list(problems)

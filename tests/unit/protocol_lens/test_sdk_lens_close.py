@@ -13,7 +13,7 @@ def test_a_close_of_the_tenant_rejects_all_that_is_pending_after_the_event() -> 
     assert report.steps[0].carries == "CloseEvent {code: 1011, reason: Out of memory}"
     assert report.promise.state is PromiseState.REJECTS
     assert "code: CONNECTION_CLOSED, message: WebSocket connection closed: Out of memory" in report.promise.value
-    assert report.promise.sentence.startswith("All 2 pending")
+    assert report.promise.sentence.startswith("The 2 pending …Async calls are")
     assert report.faults == ()
 
 

@@ -112,7 +112,7 @@ def test_a_bare_superpower_is_never_correlated(look: Look, superpower: Make) -> 
     report = look(superpower())
     assert events(report) == [*NORMAL, "message.superpower"]
     assert report.promise.state is PromiseState.WAITS
-    assert "REQUEST_TIMEOUT, after 30 s" in report.promise.sentence
+    assert "REQUEST_TIMEOUT, 30 s after the call" in report.promise.sentence
     assert faults(report) == [10, 16]
     assert look(superpower(), pending_ids=()).promise.state is PromiseState.NONE
 
@@ -257,8 +257,7 @@ def test_text_that_is_no_utf_8_ends_the_connection(look: Look) -> None:
     assert events(report) == ["error", "close"]
     assert report.promise.state is PromiseState.REJECTS
     assert "code: CONNECTION_ERROR" in report.promise.value
-    assert "the 1 pending" in report.promise.sentence
-    assert "all pending" in look(b"\xff", pending_ids=None).promise.sentence
+    assert look(b"\xff", pending_ids=None).promise.state is PromiseState.REJECTS
     assert look(b"\xff", pending_ids=[]).promise.state is PromiseState.NONE
 
 
