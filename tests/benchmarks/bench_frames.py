@@ -104,6 +104,7 @@ async def session_alone(url: str) -> dict[str, float]:
 
 def window(url: str) -> dict[str, float]:
     """The whole window, shown on the offscreen platform, with a home of its own."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["OPTAVE_INSPECTOR_HOME"] = tempfile.mkdtemp(prefix="optave-inspector-bench-")
     import qasync
     from PySide6.QtWidgets import QApplication
