@@ -226,10 +226,13 @@ class CurrentProfile(QObject):
         async with self._saving:
             try:
                 await asyncio.to_thread(self._store.delete, profile_id)
-                await self.secrets.forget_profile(profile_id)
             except InspectorError as error:
                 self.warned.emit("error", str(error))
                 return
+            try:
+                await self.secrets.forget_profile(profile_id)
+            except InspectorError as error:
+                self.warned.emit("warning", str(error))
             del self._profiles[profile_id]
             self._unsaved.pop(profile_id, None)
             self._states.pop(profile_id, None)

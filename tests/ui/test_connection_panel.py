@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
+    QFileDialog,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -493,5 +494,39 @@ def test_a_newcomer_is_told_what_to_do_first(aio, opened) -> None:
             assert "Local tenant" in form.text("connectionFirstSteps")
             form.type("connectionFieldTenantEdit", "acme")
             assert not form.shown("connectionFirstSteps")
+
+    aio(run())
+
+
+def test_profiles_are_renamed_and_copied_by_buttons(aio, opened, wait_until) -> None:
+    async def run() -> None:
+        async with opened() as (w, form):
+            for button, dialog, name in (
+                ("connectionRenameProfileButton", "renameProfileDialog", "first"),
+                ("connectionCopyProfileButton", "copyProfileDialog", "second"),
+            ):
+                form.click(button)
+                question = form.panel.findChild(QWidget, dialog)
+                question.field.setText(name)
+                question.accept_button.click()
+                await wait_until(lambda name=name: w.current.profile.name == name)
+            assert sorted(each.name for each in w.profiles.list()) == ["first", "second"]
+
+    aio(run())
+
+
+def test_a_file_with_authorities_is_browsed_for(aio, opened, tmp_path) -> None:
+    async def run() -> None:
+        async with opened() as (w, form):
+            authority = tmp_path / "ca.pem"
+            authority.write_text("-----BEGIN CERTIFICATE-----")
+            form.click("connectionMoreButton")
+            form.click("connectionBrowseCaFileButton")
+            dialog = form.panel.findChild(QFileDialog, "caFileDialog")
+            dialog.fileSelected.emit(str(authority))
+            dialog.reject()
+            assert w.current.profile.ca_file == str(authority)
+            assert form.text("connectionCaFileEdit") == str(authority)
+            assert not form.shown("connectionCaFileEditProblem")
 
     aio(run())

@@ -249,3 +249,92 @@ def test_two_running_apps_do_not_quarrel_over_the_local_tenant(aio, workspace) -
             assert w.profiles.load(LOCAL_TENANT_ID).client_id == "local-1"
 
     aio(run())
+
+
+def told_by(w) -> list[str]:
+    """The sentences that are told from now on."""
+    told: list[str] = []
+    w.current.warned.connect(lambda _kind, sentence: told.append(sentence))
+    return told
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_there_is_still_a_profile(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            w.profiles.folder.parent.mkdir(parents=True, exist_ok=True)
+            w.profiles.folder.write_text("a file where the folder should be")
+            told = told_by(w)
+            await w.current.load()
+            assert "cannot be read" in told[0]
+            assert w.current.profile.name == "My tenant"
+            w.profiles.folder.unlink()
+
+    aio(run())
+
+
+def test_a_profile_that_was_never_saved_can_be_copied(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            await w.current.copy("a copy")
+            assert sorted(each.name for each in w.profiles.list()) == ["My tenant", "a copy"]
+            assert w.current.profile.name == "a copy"
+
+    aio(run())
+
+
+def test_a_new_profile_with_an_impossible_name_is_refused_in_words(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            told = told_by(w)
+            await w.current.new("x" * 200)
+            assert "longer" in told[0]
+            assert w.current.profile.name == "My tenant"
+
+    aio(run())
+
+
+def test_a_profile_that_cannot_be_deleted_stays(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            mine = w.profiles.new("mine")
+            await w.current.load(mine.id)
+            file = w.profiles.folder / f"{mine.id}.json"
+            file.unlink()
+            file.mkdir()
+            told = told_by(w)
+            await w.current.delete()
+            assert "cannot be deleted" in told[0]
+            assert w.current.profile.name == "mine"
+
+    aio(run())
+
+
+def test_renaming_in_a_conflict_leaves_the_conflict_to_be_settled(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            mine = w.profiles.new("mine")
+            await w.current.load(mine.id)
+            w.profiles.save(replace(w.profiles.load(mine.id), client_id="theirs"))
+            await w.current.rename("ours")
+            assert w.current.save_state.conflict
+            assert w.current.profile.name == "mine"
+            await w.current.reload()
+            assert w.current.profile.client_id == "theirs"
+
+    aio(run())
+
+
+def test_choosing_in_the_middle_of_typing_loses_nothing(aio, workspace, wait_until) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            one, two = w.profiles.new("one"), w.profiles.new("two")
+            await w.current.load(one.id)
+            w.current.edit(client_id="half")
+            w.current.choose(two.id)
+            w.current.choose(one.id)
+            w.current.edit(client_id="whole")
+            await wait_until(lambda: w.profiles.load(one.id).client_id == "whole")
+            w.current.choose("no such profile")
+            assert w.current.profile.id == one.id
+
+    aio(run())
