@@ -32,6 +32,7 @@ QFrame[card="docked"] {{ background: {t.panel}; border: 1px solid {t.border}; bo
 QFrame[dockTitle="true"] {{ background: {t.panel}; border: 1px solid {t.border}; border-bottom: none;
   border-top-left-radius: 7px; border-top-right-radius: 7px; }}
 QDockWidget {{ border: none; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QLabel {{ background: transparent; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
 QLabel[role="title"] {{ font-weight: 600; }}

@@ -53,7 +53,8 @@ def shortcuts_text(window: QWidget) -> str:
         ("Tab, Shift+Tab", "Next and former control"),
         ("Alt+letter", "The menu or field with this letter underlined"),
     ]
-    return "\n\n".join(f"{place}\n{_table(rows)}" for place, rows in places.items())
+    width = max(len(keys) for rows in places.values() for keys, _ in rows)
+    return "\n\n".join(f"{place}\n{_table(rows, width)}" for place, rows in places.items())
 
 
 def _place(holder: QObject) -> str:
@@ -76,6 +77,6 @@ def _version(name: str) -> str:
         return "version not known"
 
 
-def _table(rows: list[tuple[str, str]]) -> str:
-    width = max(len(name) for name, _ in rows)
+def _table(rows: list[tuple[str, str]], width: int = 0) -> str:
+    width = width or max(len(name) for name, _ in rows)
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
