@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from contextlib import suppress
@@ -136,12 +137,16 @@ def look_at(path: Path) -> CaptureFile:
         _, contents = open_for_reading(path)
         state = CaptureState.CLOSED
         if not contents.info.closed:
-            state = CaptureState.OPEN if in_use(path) else CaptureState.CRASHED
+            state = CaptureState.OPEN
+            if not in_use(path):
+                state = CaptureState.CRASHED
+                # Finding out may have moved the log into the file, which is no change of the capture.
+                os.utime(path, ns=(changed, changed))
     except NewerCaptureError as error:
         state, problem = CaptureState.NEWER, str(error)
     except DamagedCaptureError as error:
         state, problem = CaptureState.DAMAGED, str(error)
-    except StoreError as error:
+    except (StoreError, PermissionError) as error:
         state, problem = CaptureState.UNREADABLE, str(error)
     if contents is None:
         path.stat()  # gone meanwhile is no damage

@@ -129,6 +129,12 @@ def test_the_folder_tells_what_each_capture_is(
     assert [each.path.stem for each in library.crashed()] == ["theirs", "crashed"]
 
 
+def test_looking_does_not_make_a_capture_younger(crashed: Path) -> None:
+    for each in (crashed, Path(f"{crashed}-wal")):
+        os.utime(each, ns=(10**18, 10**18))
+    assert [look_at(crashed).changed_wall_ns for _ in range(2)] == [10**18, 10**18]
+
+
 def test_the_size_counts_what_is_still_in_the_log(crashed: Path) -> None:
     whole = sum(each.stat().st_size for each in crashed.parent.glob(f"{crashed.name}*"))
     assert look_at(crashed).size_bytes == whole > crashed.stat().st_size
