@@ -12,16 +12,18 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import qasync
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from .capture.store import CaptureStore
+from .capture.schema import StoreError
 from .errors import InspectorError
 from .log import start_logging
-from .paths import config_dir, log_dir, profiles_dir
+from .own_captures import OwnCaptures
+from .paths import captures_dir, config_dir, log_dir, profiles_dir, state_dir
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .protocol.contract import Contract
@@ -54,6 +56,7 @@ class WindowParts:
     bridge: SessionBridge
     current: CurrentProfile
     tenant: RestartableTenant
+    captures: OwnCaptures
 
     async def painted(self) -> None:
         """Wait until the window has been painted once more, so that a picture shows what is true now."""
@@ -86,7 +89,9 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     """
     layouts = LayoutStore(config_dir() / "layout.json")
     layout = layouts.load()
-    session = Session(await asyncio.to_thread(CaptureStore.create, None), Contract(schemas()))
+    captures = OwnCaptures(captures_dir, config_dir() / "captures.json", state_dir() / "recent-captures.json")
+    capture = await asyncio.to_thread(captures.begin)
+    session = Session(capture.store, Contract(schemas()))
     bridge = SessionBridge(session)
     current = CurrentProfile(ProfileStore(profiles_dir()), SecretStore(), bridge.start)
     tenant = RestartableTenant(tenant_settings)
@@ -94,7 +99,19 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     tenant.died.connect(bridge.tell_error)
     window.restore_layout(layout)
     await current.load(layout.profile)
-    return WindowParts(window, session, bridge, current, tenant)
+    if capture.problem:
+        bridge.warned.emit("warning", capture.problem)
+    bridge.stateChanged.connect(lambda: _describe(session, current))
+    return WindowParts(window, session, bridge, current, tenant, captures)
+
+
+def _describe(session: Session, current: CurrentProfile) -> None:
+    """Let the capture say whose session it is, as soon as that is known."""
+    info, config = session.store.info, session.config
+    if config is None or info.profile:
+        return
+    with contextlib.suppress(StoreError):  # a store that takes no more has other ways to tell
+        session.store.describe(profile=current.profile.name, tenant=urlsplit(config.url).hostname or "")
 
 
 async def take_apart(parts: WindowParts) -> None:
@@ -115,7 +132,7 @@ async def take_apart(parts: WindowParts) -> None:
         _in_time("ending the session", parts.session.aclose(), _ENDING_S),
         _in_time("ending the local tenant", parts.tenant.stop(), _ENDING_S),
     )
-    await _in_time("writing the capture", asyncio.to_thread(parts.session.store.close), _WRITING_S)
+    await _in_time("writing the capture", asyncio.to_thread(parts.captures.end, parts.session.store), _WRITING_S)
     window.close_for_good()
     window.deleteLater()
     # The deletion is an event of its own; without it the window would outlive the loop that its timers need.

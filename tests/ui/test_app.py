@@ -16,6 +16,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from optave_inspector.app import _main, build_window, name_app, take_apart
+from optave_inspector.capture.library import CaptureState, look_at
 from optave_inspector.profiles.profile import TokenSourceKind
 from optave_inspector.protocol.states import ConnectionState
 from optave_inspector.ui.lost_errors import LostErrors
@@ -138,6 +139,43 @@ def test_what_was_typed_last_is_kept(aio) -> None:
             assert again.current.profile.client_id == "typed at the last moment"
         finally:
             await take_apart(again)
+
+    aio(run())
+
+
+def test_a_session_without_entries_leaves_no_capture(aio, home: Path) -> None:
+    async def run() -> None:
+        parts = await build_window()
+        assert not parts.session.store.is_temporary
+        await take_apart(parts)
+
+    aio(run())
+    assert list((home / "data" / "captures").iterdir()) == []
+
+
+def test_a_session_leaves_a_capture_that_says_whose_it_is(aio, wait_until, home: Path) -> None:
+    async def run() -> None:
+        parts = await build_window()
+        parts.window.tenant_actions.connect_.trigger()
+        await wait_until(lambda: parts.session.state is ConnectionState.OPEN, 20)
+        await take_apart(parts)
+
+    aio(run(), 40)
+    (path,) = (home / "data" / "captures").iterdir()
+    left = look_at(path)
+    assert (left.state, left.info.profile, left.info.tenant) == (CaptureState.CLOSED, "Local tenant", "127.0.0.1")
+    assert left.entries
+
+
+def test_a_session_goes_on_where_captures_cannot_be_kept_and_says_so(aio, home: Path) -> None:
+    (home / "data").mkdir(parents=True)
+    (home / "data" / "captures").write_text("in the way")
+
+    async def run() -> None:
+        parts = await build_window()
+        assert parts.session.store.is_temporary
+        assert "captures cannot be made" in parts.window.view.messages.message.text
+        await take_apart(parts)
 
     aio(run())
 
