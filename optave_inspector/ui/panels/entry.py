@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ...capture.entry import Entry, EntryKind
-from ..models.background import Background
 from ..models.entry_content import EntryContent, EntryReader
 from ..models.formats import size_text
 from ..models.frame_text import DIRECTIONS, KIND_NAMES
@@ -19,13 +18,19 @@ from ..widgets.json_tree_view import JsonTreeView
 from ..widgets.panel import Panel
 from ..widgets.raw_view import RawView
 from .entry_checks import EntryChecks
+from .entry_findings import EntryFindings
+from .entry_saving import EntrySaving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ..bridge import SessionBridge
+    from ..models.detail_row import DetailRow
 
-TREE, RAW, HEX = 0, 1, 2
+TREE, RAW, HEX, CHECKS = range(4)
+_WORDS = (CHECKS,)
+"""Tabs that speak of the message as read, and wait until it is."""
 _PLACE = re.compile(r"\bline (\d+), column (\d+)")
 _EVENTS = (EntryKind.HANDSHAKE, EntryKind.ENDING, EntryKind.STATE)
 
@@ -41,7 +46,7 @@ class EntryPanel(Panel):
         self._switching = False
         self._filled: set[int] = set()
         self._reader = EntryReader(bridge.session.store, bridge.session.contract, self)
-        self._saving = Background("save payload", self)
+        self._saving = EntrySaving(bridge, self)
         self.tree = JsonTreeView("entryTree")
         self._no_tree = EmptyState("entryNoTree", button="Show it as a tree")
         self.tree_pages = QStackedWidget()
@@ -57,8 +62,12 @@ class EntryPanel(Panel):
         self.tabs.setObjectName("entryTabs")
         self.tabs.setAccessibleName("Views of the entry")
         self.tabs.setDocumentMode(True)
-        for page, title in ((self.tree_pages, "Tree"), (self.raw, "Raw"), (hex_page, "Hex")):
+        self.findings = EntryFindings(bridge)
+        self._word_pages = {CHECKS: self.findings}
+        titles = ("Tree", "Raw", "Hex", "Checks")
+        for page, title in zip((self.tree_pages, self.raw, hex_page, *self._word_pages.values()), titles, strict=True):
             self.tabs.addTab(page, title)
+        self.tabs.tabBar().setObjectName("entryTabBar")
         self.checks = EntryChecks(bridge)
         whole = QWidget()
         layout = QVBoxLayout(whole)
@@ -84,7 +93,7 @@ class EntryPanel(Panel):
     def restore_state(self, state: Mapping[str, Any]) -> None:
         """What :meth:`save_state` gave, of this or another version: what is not understood is passed over."""
         tab = state.get("tab")
-        self._wanted_tab = tab if tab in (TREE, RAW, HEX) else TREE
+        self._wanted_tab = tab if isinstance(tab, int) and 0 <= tab < self.tabs.count() else TREE
         self.raw.wrap.setChecked(state.get("wrap") is not False)
         self._choose_tab()
 
@@ -97,6 +106,8 @@ class EntryPanel(Panel):
         self.raw.saveAsked.connect(self.ask_where_to_save)
         self.hex.cutShort.connect(lambda sentence: self._bridge.warned.emit("warning", sentence))
         self._no_tree.button.clicked.connect(self._read_however_large)
+        for page in self._word_pages.values():
+            page.list.chosen.connect(self._go_to)
 
     def _on_selected(self, number: int) -> None:
         self._reader.cancel()
@@ -114,7 +125,8 @@ class EntryPanel(Panel):
             self._say_instead_of_tree(f"Reading {size_text(entry.size)}…")
             self.raw.say(f"Reading {size_text(entry.size)}…")
             self.hex.set_data(b"")
-            self._filled = {TREE, RAW, HEX}
+            self._say_in_words(f"Reading {size_text(entry.size)}…")
+            self._filled = set(range(self.tabs.count()))
 
     def _show_nothing(self) -> None:
         self._content = None
@@ -123,13 +135,14 @@ class EntryPanel(Panel):
         self.tree.clear()
         self.raw.clear()
         self.hex.set_data(b"")
+        self._say_in_words("")
         self.checks.show_content(None)
         self.pages.setCurrentWidget(self._nothing)
 
     def _on_payload(self, content: EntryContent) -> None:
         self._content = content
         self.set_note(_note(content.entry, content))
-        self._filled = {TREE}
+        self._filled = {TREE, *_WORDS}
         self._fill(self.tabs.currentIndex())
 
     def _on_message(self, content: EntryContent) -> None:
@@ -144,7 +157,8 @@ class EntryPanel(Panel):
         self._say_instead_of_tree("This entry cannot be read.", sentence)
         self.raw.say(sentence)
         self.hex.set_data(b"")
-        self._filled = {TREE, RAW, HEX}
+        self._say_in_words("This entry cannot be read.", sentence)
+        self._filled = set(range(self.tabs.count()))
 
     def _on_tab(self, tab: int) -> None:
         if not self._switching:
@@ -169,7 +183,10 @@ class EntryPanel(Panel):
         if self._content is None or tab in self._filled:
             return
         self._filled.add(tab)
-        (self._fill_tree, self._fill_raw, self._fill_hex)[tab](self._content)
+        if tab in self._word_pages:
+            self._word_pages[tab].show_content(self._content)
+        else:
+            (self._fill_tree, self._fill_raw, self._fill_hex)[tab](self._content)
 
     def _fill_tree(self, content: EntryContent) -> None:
         reading = content.reading
@@ -204,6 +221,11 @@ class EntryPanel(Panel):
     def _fill_hex(self, content: EntryContent) -> None:
         self.hex.set_data(content.payload)
 
+    def _say_in_words(self, sentence: str, hint: str = "") -> None:
+        for page in self._word_pages.values():
+            page.show_content(None)
+            page.say(sentence, hint)
+
     def _say_instead_of_tree(self, sentence: str, hint: str = "", *, offer: bool = False) -> None:
         self.tree.clear()
         self._no_tree.say(sentence, hint, offer=offer)
@@ -216,34 +238,27 @@ class EntryPanel(Panel):
 
     def ask_where_to_save(self) -> None:
         """Ask for a file and write the whole payload into it."""
-        content = self._content
-        if content is None:
-            return
-        ending = "bin" if content.text is None else "json" if content.has_tree else "txt"
-        dialog = QFileDialog(self, "Save payload")
-        dialog.setObjectName("entrySaveDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(f"entry-{content.entry.number}.{ending}")
-        dialog.fileSelected.connect(lambda path: self.save(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        if self._content is not None:
+            self._saving.ask(self._content)
 
     def save(self, path: Path) -> None:
         """Write the payload of the entry on show to ``path``; success and failure are told in the message bar."""
-        content = self._content
-        if content is None:
+        if self._content is not None:
+            self._saving.save(self._content, path)
+
+    def _go_to(self, row: DetailRow) -> None:
+        """To what a row of words is about: another entry, or a node of this one's tree."""
+        if row.entry:
+            self._bridge.select_entry(row.entry)
             return
-        payload, tell = content.payload, self._bridge.warned.emit
-
-        def failed(error: Exception) -> None:
-            reason = getattr(error, "strerror", None) or error
-            tell("error", f"The payload could not be saved as {path}: {reason}.")
-
-        self._saving.start(
-            lambda _job: path.write_bytes(payload),
-            lambda size: tell("ok", f"Saved {size:,} bytes as {path}."),
-            failed,
-        )
+        if self._content is None or row.steps is None or not self._content.has_tree:
+            return
+        self.tabs.setCurrentIndex(TREE)
+        steps = row.steps
+        # What is missing is reported at its parent; what a later reading lacks, at the nearest place that there is.
+        while steps and not self.tree.go_to(steps):
+            steps = steps[:-1]
+        self.tree.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _note(entry: Entry, content: EntryContent | None) -> str:
