@@ -143,10 +143,10 @@ class Connection:
     def abort(self) -> None:
         """Drop TCP at once without a close frame; while connecting, give up."""
         self._aborted = True
-        if self._opening is not None:
-            self._opening.reschedule(asyncio.get_running_loop().time())
-        elif self._life.was_open:
+        if self._life.was_open:
             self._drop("The inspector dropped TCP because the user asked for it.")
+        elif self._opening is not None:
+            self._opening.reschedule(asyncio.get_running_loop().time())
 
     async def wait_ended(self) -> Ending:
         """Wait until TCP has ended. Raises NotOpen when the connection never was open and no longer will be."""

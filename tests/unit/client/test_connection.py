@@ -305,3 +305,22 @@ async def test_ipv6(listener, connection_to) -> None:
         handshake = await connection.open()
         await connection.close()
     assert handshake.peer_address.startswith("[::1]:")
+
+
+async def test_dropping_at_the_very_moment_of_opening_is_told_as_an_ending(serve_raw, connection_to, listener) -> None:
+    async with serve_raw(_stay) as port:
+        connection = connection_to(port)
+        note = listener.on_state
+
+        def drop_when_open(state) -> None:
+            note(state)
+            if state is ConnectionState.OPEN:
+                connection.abort()
+
+        listener.on_state = drop_when_open
+        with contextlib.suppress(ConnectFailed):
+            await connection.open()
+        ending = await connection.wait_ended()
+    assert listener.states == ["CONNECTING", "OPEN", "CLOSED"]
+    assert listener.of("ending") == [ending]
+    assert ending.code == 1006
