@@ -269,7 +269,8 @@ class _Inbound:
             return outcome(PromiseState.NONE, f"{sentence} None is pending either.", ROUTING)
         sentence += (
             f" {pending_calls(len(self._pending_ids), 'goes', 'go')} on waiting until a message with the right"
-            f" correlation ID comes, or until REQUEST_TIMEOUT, {REQUEST_TIMEOUT_S} s after the call unless set otherwise."
+            f" correlation ID comes, or until REQUEST_TIMEOUT, {REQUEST_TIMEOUT_S} s after the call unless set"
+            " otherwise."
         )
         return outcome(PromiseState.WAITS, sentence, _PENDING)
 
