@@ -41,6 +41,16 @@ def summary(handshake: Handshake) -> list[Line]:
     return lines
 
 
+def at_a_glance(handshake: Handshake) -> str:
+    """Status, time and subprotocol on one line."""
+    shown = masked(handshake)
+    status = "no answer" if shown.status is None else str(shown.status)
+    parts = [status, f"{shown.timings.total_ms:.0f} ms"]
+    if shown.accepted:
+        parts.append(shown.selected_subprotocol or "no subprotocol")
+    return " · ".join(parts)
+
+
 def in_full(handshake: Handshake) -> dict[str, str]:
     """Request and response as text, to read and copy; the response's body as well where there is one."""
     shown = masked(handshake)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optave_inspector.client.events import Handshake, Timings
-from optave_inspector.ui.handshake_words import Line, in_full, summary
+from optave_inspector.ui.handshake_words import Line, at_a_glance, in_full, summary
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
 OFFERED = ("optave-v1", TOKEN)
@@ -96,3 +96,14 @@ def test_everything_is_there_in_full_but_the_token() -> None:
 def test_a_long_body_is_cut_and_says_so() -> None:
     text = in_full(Handshake("wss://x/", status=500, body=b"x" * 30_000))["Body"]
     assert text.endswith("… 10,000 more bytes")
+
+
+def test_at_a_glance_it_is_status_time_and_subprotocol_without_the_token() -> None:
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl"
+    opened = Handshake("wss://x", status=101, selected_subprotocol="optave-v1", timings=Timings(upgrade_ms=12.4))
+    echoed = Handshake("wss://x", status=101, offered_subprotocols=("optave-v1", token), selected_subprotocol=token)
+    assert at_a_glance(opened) == "101 · 12 ms · optave-v1"
+    assert at_a_glance(Handshake("wss://x", status=101)) == "101 · 0 ms · no subprotocol"
+    assert at_a_glance(Handshake("wss://x", status=401)) == "401 · 0 ms"
+    assert at_a_glance(Handshake("wss://x")) == "no answer · 0 ms"
+    assert token not in at_a_glance(echoed)

@@ -44,7 +44,7 @@ COLUMNS: tuple[ColumnInfo, ...] = (
     ColumnInfo("Δ", "Step", "Seconds since the row above", "+27.376", mono=True, right=True, gives_way=1),
     ColumnInfo("dir", "Direction", "↑ sent · ↓ received · • connection event", "↑"),
     ColumnInfo("kind", "Kind", "Frame or event; auto: made by the inspector itself", "pong · auto"),
-    ColumnInfo("action", "Action", "The request's action", "summarize"),
+    ColumnInfo("action", "Action", "The request's action", "recommend"),
     ColumnInfo("state", "State or code", "State of the answer, close code or HTTP status", "completed"),
     ColumnInfo("corr", "Correlation", "Correlation ID: a colour and its last four characters", "▮ 9f3c", mono=True),
     ColumnInfo("size", "Size", "Payload, inflated", "999.9 kB", right=True, gives_way=2),

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from ...protocol.states import ConnectionState
 from ..connection_words import state_words
+from ..handshake_words import at_a_glance
+from ..widgets.elided_label import ElidedLabel
 from ..widgets.form import Field, words
 from ..widgets.look import set_look
 from ..widgets.panel import Panel
@@ -61,7 +63,7 @@ class ConnectionPanel(Panel):
         connector.refused.connect(self._show_refusal)
         bridge.stateChanged.connect(self._show_state)
         bridge.failed.connect(self._show_failure)
-        bridge.handshakeDone.connect(lambda: self._scroll_to(self._handshake))
+        bridge.handshakeDone.connect(self._show_handshake)
         self._profile_chosen()
         self._show_state()
         self.set_note(current.save_state.words)
@@ -97,6 +99,9 @@ class ConnectionPanel(Panel):
         self._state = QLabel()
         self._state.setObjectName("connectionState")
         self._state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._glance = ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._glance.setObjectName("connectionHandshakeGlance")
+        self._glance.setProperty("role", "muted")
         self._connect = QPushButton("Connect")
         self._connect.setObjectName("connectionConnectButton")
         self._connect.setAccessibleName("Connect")
@@ -117,7 +122,11 @@ class ConnectionPanel(Panel):
         self.body.addWidget(self._other)
         self.body.addWidget(self._error)
         self.body.addWidget(self._hint)
-        self.body.addWidget(self._state)
+        standing = QHBoxLayout()
+        standing.setSpacing(8)
+        standing.addWidget(self._state)
+        standing.addWidget(self._glance, 1)
+        self.body.addLayout(standing)
         self.body.addLayout(buttons)
         # Sideways nothing scrolls: the panel is never narrower than what is in it, whatever the font.
         inside.ensurePolished()
@@ -181,11 +190,18 @@ class ConnectionPanel(Panel):
                 return
         self._say(sentence, "")
 
+    def _show_handshake(self) -> None:
+        """What was agreed on is told beside the state; a refusal is worth bringing all of it into sight."""
+        self._show_state()
+        if self._session.handshake is not None and not self._session.handshake.accepted:
+            self._scroll_to(self._handshake)
+
     def _show_state(self) -> None:
         state = self._session.state
         look, text = state_words(state)
         set_look(self._state, "chip", look)
         self._state.setText(text)
+        self._glance.setText(at_a_glance(self._session.handshake) if self._session.handshake is not None else "")
         closed = state is ConnectionState.CLOSED
         self._show_difference()
         self._connect.setEnabled(closed)

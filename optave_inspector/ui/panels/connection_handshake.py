@@ -65,12 +65,14 @@ class HandshakeView(QWidget):
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             value.setText(line.words)
             self._shown.append(value)
-            if not line.label:
+            if not line.label and line.role == "warning":
                 self._grid.addWidget(value, row, 0, 1, 2)
+                continue
+            self._grid.addWidget(value, row, 1)
+            if not line.label:
                 continue
             label = QLabel(line.label)
             label.setProperty("role", "muted")
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._shown.append(label)
             self._grid.addWidget(label, row, 0)
-            self._grid.addWidget(value, row, 1)
