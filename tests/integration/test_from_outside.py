@@ -26,7 +26,7 @@ def why_not() -> str:
 
 
 @pytest.mark.timeout(180)
-def test_an_outside_program_connects_sends_reads_the_log_and_closes(own_home: Path) -> None:
+def test_an_outside_program_composes_sends_reads_the_log_and_closes(own_home: Path) -> None:
     if reason := why_not():
         pytest.skip(reason)
     command = ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1440x900x24", "sh", str(OUTSIDE / "run.sh")]
@@ -51,3 +51,4 @@ def test_an_outside_program_connects_sends_reads_the_log_and_closes(own_home: Pa
     log = [" ".join(row) for row in seen["frames"]]
     assert any("101" in row for row in log)
     assert sum("text" in row for row in log) == 2
+    assert any("Said from outside" in row for row in log)

@@ -14,6 +14,7 @@ import pyatspi
 
 PATIENCE_S = 30
 POLL_S = 0.1
+SAID = "Said from outside"
 
 
 def wait_for(what, look):
@@ -64,8 +65,17 @@ def rows(table_node):
     ]
 
 
+def compose(editor):
+    """Put words of our own into the request that the composer offers."""
+    text = editor.queryText().getText(0, -1)
+    payload = json.loads(text)
+    payload["request"]["scope"]["conversations"][-1]["messages"][-1]["content"] = SAID
+    payload["request"]["attributes"] = {}
+    editor.queryEditableText().setTextContents(json.dumps(payload, indent=2))
+
+
 def main():
-    """Connect by waiting for it, send what the composer offers, read the answer, disconnect."""
+    """Wait for the connection, compose a request, send it, read the answer and the log, disconnect."""
     app = wait_for("the window", find_app)
 
     def widget(object_name):
@@ -74,6 +84,7 @@ def main():
     state = widget("topBarState")
     wait_for("the open connection", lambda: "OPEN 1" in state.name)
     seen = {"open": state.name}
+    compose(widget("composerEditor"))
     send = widget("composerSendButton")
     wait_for("the send button", lambda: send.getState().contains(pyatspi.STATE_ENABLED))
     press(send)
