@@ -297,6 +297,19 @@ def test_marks_wrap_instead_of_being_cut(panel, wire, select):
                 assert chip.geometry().bottom() <= panel.checks.height()
 
 
+def test_the_exchange_takes_two_lines_before_the_panel_has_to_be_wider(panel, wire, select):
+    wire.answer(wire.request())
+    select()
+    button = panel.checks.exchange_button
+    for width, lines in ((420, 1), (300, 2), (420, 1)):
+        panel.resize(width, 500)
+        QTest.qWait(20)
+        assert panel.width() == width
+        assert len(button.text().split("\n")) == lines
+        assert button.width() >= button.sizeHint().width()
+        assert button.geometry().bottom() <= panel.checks.height()
+
+
 def test_values_paths_and_subtrees_are_copied(qtbot, panel, wire, select):
     wire.message({"a": {"b c": ["x\ny", {"deep": True}]}})
     select()

@@ -21,7 +21,8 @@ class Piece:
     """Some words of a row.
 
     ``look`` is a colour of the theme by its meaning (text, muted, ok, warning, error), ``title`` for a heading,
-    ``link`` for a path in the tree, ``code`` for what comes from the wire, ``added`` or ``removed`` for a difference.
+    ``link`` for a path in the tree, ``code`` for what comes from the wire; ``added``, ``removed`` and ``same`` for the
+    parts of a difference.
     """
 
     text: str

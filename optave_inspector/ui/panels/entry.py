@@ -18,6 +18,7 @@ from ..widgets.json_tree_view import JsonTreeView
 from ..widgets.panel import Panel
 from ..widgets.raw_view import RawView
 from .entry_checks import EntryChecks
+from .entry_diff import EntryDiff
 from .entry_findings import EntryFindings
 from .entry_saving import EntrySaving
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from ..bridge import SessionBridge
     from ..models.detail_row import DetailRow
 
-TREE, RAW, HEX, CHECKS = range(4)
-_WORDS = (CHECKS,)
+TREE, RAW, HEX, CHECKS, DIFF = range(5)
+_WORDS = (CHECKS, DIFF)
 """Tabs that speak of the message as read, and wait until it is."""
 _PLACE = re.compile(r"\bline (\d+), column (\d+)")
 _EVENTS = (EntryKind.HANDSHAKE, EntryKind.ENDING, EntryKind.STATE)
@@ -63,8 +64,9 @@ class EntryPanel(Panel):
         self.tabs.setAccessibleName("Views of the entry")
         self.tabs.setDocumentMode(True)
         self.findings = EntryFindings(bridge)
-        self._word_pages = {CHECKS: self.findings}
-        titles = ("Tree", "Raw", "Hex", "Checks")
+        self.diff = EntryDiff(bridge)
+        self._word_pages = {CHECKS: self.findings, DIFF: self.diff}
+        titles = ("Tree", "Raw", "Hex", "Checks", "Diff")
         for page, title in zip((self.tree_pages, self.raw, hex_page, *self._word_pages.values()), titles, strict=True):
             self.tabs.addTab(page, title)
         self.tabs.tabBar().setObjectName("entryTabBar")
@@ -152,6 +154,9 @@ class EntryPanel(Panel):
         self.checks.show_content(content)
         self._filled = self._filled & {RAW, HEX} if had_payload else set()
         self._choose_tab()
+        for tab, page in self._word_pages.items():
+            if tab not in self._filled:
+                page.show_content(None)
 
     def _on_failed(self, sentence: str) -> None:
         self._say_instead_of_tree("This entry cannot be read.", sentence)

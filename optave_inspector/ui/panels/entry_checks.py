@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..models.entry_checks import Check
     from ..models.entry_content import EntryContent
 
+_LEAST_WIDTH = 120
+_BUTTON_PADDING = 26
 _NAMES = ("json", "problem", "schema", "exchange", "size", "auto", "compressed", "fragments")
 
 
@@ -40,6 +42,9 @@ class EntryChecks(QWidget):
         self.exchange_button.setProperty("kind", "quiet")
         self.exchange_button.setToolTip("Select this exchange everywhere")
         self.exchange_button.clicked.connect(self._select_exchange)
+        # Less than the words need: they take two lines before the panel has to be wider.
+        self.exchange_button.setMinimumWidth(_LEAST_WIDTH)
+        self._line = ""
         self._layout.addWidget(self.exchange_button)
         bridge.exchangesChanged.connect(self._on_changed)
         self.show_content(None)
@@ -63,7 +68,8 @@ class EntryChecks(QWidget):
         self.exchange_button.setVisible(exchange is not None)
         if exchange is not None and content is not None:
             line = exchange_line(exchange, content.entry)
-            self.exchange_button.setText(line)
+            self._line = line
+            self._fit_line()
             self.exchange_button.setAccessibleName(line)
         self.setVisible(bool(found) or exchange is not None)
         self.updateGeometry()
@@ -71,6 +77,20 @@ class EntryChecks(QWidget):
     def texts(self) -> list[str]:
         """What the chips on show say."""
         return [chip.text() for chip in self._chips.values() if not chip.isHidden()]
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._fit_line()
+
+    def _fit_line(self) -> None:
+        """Put the exchange into two lines where one has no room."""
+        room = self.width() - _BUTTON_PADDING
+        fits = self.exchange_button.fontMetrics().horizontalAdvance(self._line) <= room
+        before, _, after = self._line.rpartition(" · ")
+        text = self._line if fits or not before else f"{before}\n{after}"
+        if text != self.exchange_button.text():
+            self.exchange_button.setText(text)
+            self.updateGeometry()
 
     def _make_chip(self, name: str) -> QLabel:
         chip = QLabel()

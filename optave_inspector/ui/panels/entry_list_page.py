@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from ...capture.schema import StoreError
 from ..models.background import Background
 from ..models.entry_content import AT_ONCE
 from ..widgets.detail_list import DetailList
@@ -50,8 +51,19 @@ class EntryListPage(QWidget):
         self.empty.say(sentence, hint)
         self.pages.setCurrentWidget(self.empty)
 
-    def work_out(self, make: Callable[[], Sequence[DetailRow]], size: int, nothing: str, hint: str = "") -> None:
-        """Show what ``make`` gives: at once where ``size`` bytes are few, else from a thread; or ``nothing``."""
+    def work_out(
+        self,
+        make: Callable[[], Sequence[DetailRow]],
+        size: int,
+        nothing: str,
+        hint: str = "",
+        *,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        """Show what ``make`` gives, or ``nothing`` where it gives no rows.
+
+        In a thread when ``size``, the bytes to be looked through, is more than ``at_once``.
+        """
 
         def show(rows: Sequence[DetailRow]) -> None:
             if not rows:
@@ -60,9 +72,18 @@ class EntryListPage(QWidget):
             self.list.show_rows(rows)
             self.pages.setCurrentWidget(self.list)
 
+        def failed(error: Exception) -> None:
+            reason = "The capture does not hold the entry." if isinstance(error, KeyError) else f"{error}"
+            self.say("This could not be worked out.", reason)
+
         self._work.cancel()
-        if size <= AT_ONCE:
-            show(make())
+        if size > at_once:
+            self.say("Working it out…")
+            self._work.start(lambda _job: make(), show, failed)
             return
-        self.say("Working it out…")
-        self._work.start(lambda _job: make(), show, lambda error: self.say("This could not be worked out.", f"{error}"))
+        try:
+            rows = make()
+        except (StoreError, KeyError) as error:
+            failed(error)
+        else:
+            show(rows)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _MARGIN = 6
 _GAP = 3
 _ROOT = QModelIndex()
-_COLORS = {"title": "text", "link": "accent", "code": "text", "added": "ok", "removed": "error"}
-_MONO = ("link", "code", "added", "removed")
+_COLORS = {"title": "text", "link": "accent", "code": "text", "same": "muted", "added": "ok", "removed": "error"}
+_MONO = ("link", "code", "same", "added", "removed")
 
 
 class DetailModel(QAbstractListModel):
@@ -154,7 +154,9 @@ class _DetailDelegate(QStyledItemDelegate):
 
     def _layout(self, row: DetailRow, *, selected: bool) -> QTextLayout:
         # QTextLayout knows no line feed, only the line separator; both are one UTF-16 unit.
-        layout = QTextLayout(row.text.replace("\n", "\u2028"), self._view.font())
+        text = row.text.replace("\n", "\u2028")
+        # The mark at the start stays with what follows, however long that is.
+        layout = QTextLayout(text[:2].replace(" ", "\u00a0") + text[2:], self._view.font())
         option = QTextOption(Qt.AlignmentFlag.AlignLeft)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
