@@ -106,8 +106,14 @@ def _envelope(fields: MessageFields, headers: Headers, payload: Payload) -> Peek
     if not answered and not schema_ref.startswith("optave.message."):
         answered = payload.request is None and payload.session is None and _is_answer(payload)
     request = payload.request
-    connections = (request.connections if request else None) or _NO_CONNECTIONS
-    code, state, summary = "", _id(payload.state), ""
+    code, state = "", _id(payload.state)
+    thread_id = parent_id = request_id = session_id = ""
+    if request is not None:
+        connections = request.connections or _NO_CONNECTIONS
+        thread_id, parent_id = _id(connections.thread_id), _id(connections.parent_id)
+        request_id = _id(request.request_id)
+    if payload.session is not None:
+        session_id = _id(payload.session.session_id)
     if answered:
         code = _error_code(fields, payload)
         failed = code or schema_ref.startswith("optave.error.") or _means_error(fields) or _means_error(payload)
@@ -122,10 +128,10 @@ def _envelope(fields: MessageFields, headers: Headers, payload: Payload) -> Peek
         state=state,
         correlation_id=_id(headers.correlation_id) or _id(fields.correlation_id),
         trace_id=_id(headers.trace_id),
-        thread_id=_id(connections.thread_id),
-        parent_id=_id(connections.parent_id),
-        request_id=_id(request.request_id) if request else "",
-        session_id=_id((payload.session or _NO_SESSION).session_id),
+        thread_id=thread_id,
+        parent_id=parent_id,
+        request_id=request_id,
+        session_id=session_id,
         error_code=code,
         summary=summary,
     )
@@ -211,9 +217,10 @@ def _means_error(fields: Payload) -> bool:
 
 
 def _error_code(fields: MessageFields, payload: Payload) -> str:
-    for error in (payload.error, fields.error):
-        if isinstance(error, dict) and (code := _id(error.get("code"))):
-            return code
+    if payload.error is not None or fields.error is not None:
+        for error in (payload.error, fields.error):
+            if isinstance(error, dict) and (code := _id(error.get("code"))):
+                return code
     for item in response_items(payload.message):
         if item.error_code is not None and (code := _id(item.error_code)):
             return code
@@ -221,10 +228,12 @@ def _error_code(fields: MessageFields, payload: Payload) -> str:
 
 
 def _answer_summary(fields: MessageFields, payload: Payload, code: str) -> str:
-    text = _error_text(payload.error) or _error_text(fields.error) or response_summary(payload.message)
+    text = one_line(_error_text(payload.error) or _error_text(fields.error)) or response_summary(payload.message)
     if not text:
-        text = " ".join(part for part in (_id(payload.action_type), _id(payload.state)) if part)
-    return one_line(f"{code}: {text}" if code and text else code or text)
+        text = one_line(" ".join(part for part in (_id(payload.action_type), _id(payload.state)) if part))
+    if not code:
+        return text
+    return one_line(f"{code}: {text}" if text else code)
 
 
 def _error_text(error: Any) -> str:
@@ -239,6 +248,8 @@ def _titled(title: str, text: str) -> str:
 
 
 def _id(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value if value.isascii() else without_surrogates(value)
-    return "" if value is None else json_text(value)
+    return json_text(value)
