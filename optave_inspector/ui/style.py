@@ -87,7 +87,7 @@ QLineEdit[problem="true"], QPlainTextEdit[problem="true"], QSpinBox[problem="tru
 QPlainTextEdit[bare="true"] {{ background: transparent; color: {t.muted}; border: none; padding: 0; }}
 QLineEdit:read-only {{ background: {t.panel}; color: {t.muted}; }}
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QPlainTextEdit:disabled {{ color: {t.disabled}; }}
-QComboBox {{ padding-right: 20px; }}
+QComboBox {{ padding-right: 2px; }}
 QComboBox::drop-down {{ border: none; width: 20px; subcontrol-position: right center; }}
 QComboBox::down-arrow {{ image: url("{down}"); width: 14px; height: 14px; }}
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: 16px; }}
