@@ -95,7 +95,7 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     bridge = SessionBridge(session)
     current = CurrentProfile(ProfileStore(profiles_dir()), SecretStore(), bridge.start)
     tenant = RestartableTenant(tenant_settings)
-    window = MainWindow(bridge, current, layouts, tenant)
+    window = MainWindow(bridge, current, layouts, captures, tenant)
     tenant.died.connect(bridge.tell_error)
     window.restore_layout(layout)
     await current.load(layout.profile)
@@ -128,6 +128,7 @@ async def take_apart(parts: WindowParts) -> None:
     window.hide()
     parts.tenant.died.disconnect(parts.bridge.tell_error, missing_ok=True)
     await parts.bridge.stop()
+    await _in_time("closing the captures on show", window.captures.aclose(), _KEEPING_S)
     await asyncio.gather(
         _in_time("ending the session", parts.session.aclose(), _ENDING_S),
         _in_time("ending the local tenant", parts.tenant.stop(), _ENDING_S),
@@ -195,6 +196,7 @@ async def _main(lost: LostErrors, *, local_tenant: bool) -> int:
     lost.tell = parts.bridge.tell_error
     parts.window.show()
     _log.info("The window is open.")
+    parts.bridge.start(parts.window.captures.look_after(), "look after the captures")
     tenant_actions = parts.window.tenant_actions
     if local_tenant and tenant_actions is not None:
         parts.bridge.start(tenant_actions.start_and_connect(), "connect to the local tenant")

@@ -83,6 +83,19 @@ def tour(
     sys.exit(run_tour(output))
 
 
+@app.command("open")
+def open_(
+    captures: Annotated[list[Path], typer.Argument(metavar="CAPTURE...", help="Captures to look at.")],
+) -> None:
+    """Show stored captures, each in a window of its own; nothing in them is changed.
+
+    Exit status 0 when the last window was closed, 1 when a capture cannot be shown.
+    """
+    from .viewer import run_viewer
+
+    sys.exit(run_viewer(captures))
+
+
 @app.command()
 def tenant(
     host: Annotated[

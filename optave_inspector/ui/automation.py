@@ -34,8 +34,11 @@ from PySide6.QtWidgets import (
 )
 
 from .dialogs.close_dialog import CloseDialog
+from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, TextQuestion
 from .dialogs.text_dialog import TextDialog
+from .dialogs.work_dialog import WorkDialog
+from .panels.crash_notice import CrashNotice
 from .panels.message_bar import MessageBar
 from .panels.top_bar import TopBar
 from .widgets.panel import Panel
@@ -141,6 +144,9 @@ def dialogs(parent: QWidget) -> list[QDialog]:
             for name, accept in (("new", "Make"), ("rename", "Rename"), ("copy", "Copy"))
         ),
         ConfirmDialog("deleteProfileDialog", "Delete profile", "", "Delete", parent),
+        ConfirmDialog("discardCaptureDialog", "Discard capture", "", "Discard", parent),
+        WorkDialog("saveCaptureWork", "Saving the capture", "", parent),
+        NoticeDialog("cannotOpenDialog", "A capture that cannot be opened", "", parent),
         TextDialog("Handshake", {"Request": "", "Response": "", "Body": ""}, "handshakeDialog", parent),
         *(
             TextDialog(title, {title: ""}, name, parent)
@@ -198,7 +204,7 @@ def _is_part_of_another(widget: QWidget) -> bool:
 def _place(widget: QWidget) -> str:
     parent: QWidget | None = widget
     while parent is not None:
-        if isinstance(parent, (Panel, TopBar, MessageBar)):
+        if isinstance(parent, (Panel, TopBar, MessageBar, CrashNotice)):
             return parent.accessibleName()
         if isinstance(parent, QDialog):
             return parent.windowTitle()
@@ -299,6 +305,7 @@ async def _print_page(folder: str) -> str:
     from pathlib import Path
 
     from ..capture.store import CaptureStore
+    from ..own_captures import OwnCaptures
     from ..profiles.secrets import SecretStore
     from ..profiles.store import ProfileStore
     from ..protocol.contract import Contract
@@ -313,7 +320,9 @@ async def _print_page(folder: str) -> str:
     session = Session(CaptureStore.create(None), Contract(schemas()))
     bridge = SessionBridge(session)
     current = CurrentProfile(ProfileStore(Path(folder) / "profiles"), SecretStore(), bridge.start)
-    window = MainWindow(bridge, current, LayoutStore(Path(folder) / "layout.json"), RestartableTenant())
+    home = Path(folder)
+    captures = OwnCaptures(lambda: home, home / "captures.json", home / "recent.json")
+    window = MainWindow(bridge, current, LayoutStore(home / "layout.json"), captures, RestartableTenant())
     text = page(window)
     await bridge.stop()
     await session.aclose()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
 from .actions import PanelActions, ThemeActions, make_action
+from .capture_actions import CaptureActions
 from .dialogs.about import about_text, shortcuts_text
 from .dialogs.text_dialog import TextDialog
 from .layout_store import Layout, LayoutStore
@@ -18,6 +19,7 @@ from .tenant_actions import TenantActions
 from .theme import ThemeChoice, theme_switch
 
 if TYPE_CHECKING:
+    from ..own_captures import OwnCaptures
     from .bridge import SessionBridge
     from .current_profile import CurrentProfile
     from .panels.composer import ComposerPanel
@@ -40,6 +42,7 @@ class MainWindow(QMainWindow):
         bridge: SessionBridge,
         current: CurrentProfile,
         layouts: LayoutStore,
+        captures: OwnCaptures,
         tenant: TenantControl | None = None,
     ) -> None:
         super().__init__()
@@ -51,6 +54,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.view)
         self._themes = ThemeActions(self)
         self._panels = PanelActions(self.view)
+        self.captures = CaptureActions(self.view, captures)
         self.tenant_actions = TenantActions(self.view, tenant) if tenant is not None else None
         self._build_menus()
         self.setMinimumSize(_SMALLEST)
@@ -131,6 +135,10 @@ class MainWindow(QMainWindow):
             ("deleteProfileAction", "&Delete profile…", profiles.ask_delete, "Delete the profile and its secret"),
         ):
             file.addAction(make_action(self, name, text, slot, tip=tip))
+        file.addSeparator()
+        file.addAction(self.captures.open_)
+        file.addMenu(self.captures.recent)
+        file.addAction(self.captures.saving.action)
         file.addSeparator()
         quit_ = make_action(self, "quitAction", "&Quit", self.quitAsked.emit, shortcut="Ctrl+Q", tip="End the app")
         file.addAction(quit_)

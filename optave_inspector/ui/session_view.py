@@ -64,7 +64,12 @@ class SessionView(QWidget):
         layout.addWidget(self.top_bar)
         layout.addWidget(self.area, 1)
         layout.addWidget(self.messages)
+        self._layout = layout
         self.top_bar.setFocus()
+
+    def add_notice(self, notice: QWidget) -> None:
+        """Put a bar above the messages; it hides itself while it has nothing to say."""
+        self._layout.insertWidget(self._layout.count() - 1, notice)
 
     def save_state(self) -> dict[str, Any]:
         """Docks aside, what the panels want to find again: columns, filters, the draft."""

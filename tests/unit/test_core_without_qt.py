@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import optave_inspector
 
-WINDOW = {"optave_inspector.ui", "optave_inspector.app"}
+WINDOW = {"optave_inspector.ui", "optave_inspector.app", "optave_inspector.viewer"}
 STARTS_THE_APP = {"optave_inspector.__main__"}
 
 PROGRAM = """

@@ -1,0 +1,98 @@
+"""A stored capture in the shape of a session, so that what shows sessions shows captures: nothing is connected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from .capture.entry import EntryFlag, EntryKind
+from .capture.iteration import selection, stored
+from .capture.progress import never, unheard
+from .client.events import Ending, Handshake, TokenUse
+from .client.failures import ConnectFailed
+from .protocol.codec import peek
+from .protocol.states import ConnectionState
+from .tracing.correlator import Correlator
+
+if TYPE_CHECKING:
+    from .capture.progress import Progress, Stop
+    from .capture.store import CaptureStore
+    from .protocol.contract import Contract
+    from .tracing.exchange import Exchange
+
+_TIMEOUT_NS = 30 * 10**9
+"""What a session waits unless its profile says otherwise; captures do not keep it."""
+_PROBLEM = int(EntryFlag.PROBLEM)
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What the entries of a capture amount to."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    moments: list[tuple[int, int]] = field(default_factory=list)
+    """``monotonic_ns`` and code of each opening (code 0) and ending."""
+    sent: int = 0
+    received: int = 0
+    attempts: int = 0
+
+
+class CaptureReplay:
+    """What :class:`~.session.Session` shows of itself, for a capture that is read only.
+
+    Exchanges are missing until :meth:`rebuild` has run, in a thread, and its result was handed to :meth:`show`.
+    """
+
+    entries_added = Signal(int)
+    exchanges_changed = Signal(list)
+    state_changed = Signal(ConnectionState)
+    token_taken = Signal(TokenUse)
+    handshake_done = Signal(Handshake)
+    ended = Signal(Ending)
+    failed = Signal(ConnectFailed)
+    warned = Signal(str)
+
+    def __init__(self, store: CaptureStore, contract: Contract) -> None:
+        self.store = store
+        self.contract = contract
+        self.state = ConnectionState.CLOSED
+        self.config = self.handshake = self.ending = self.failure = self.token_use = None
+        self.opened_ns = 0
+        self.sent = self.received = self.attempt = self.waiting = 0
+        self.exchanges: list[Exchange] = []
+
+    def rebuild(self, progress: Progress = unheard, stop: Stop = never) -> Rebuilt:
+        """Join requests and answers once more, as the session did. Takes seconds for a million entries.
+
+        What still waits where the capture ends counts as cut off: nothing more can come. Raises Stopped and StoreError.
+        """
+        correlator, rebuilt, last_ns = Correlator(_TIMEOUT_NS), Rebuilt(), 0
+        for entry, payload in stored(self.store, selection(self.store, None), progress, stop):
+            last_ns = entry.monotonic_ns
+            rebuilt.attempts = max(rebuilt.attempts, entry.attempt)
+            if entry.kind in (EntryKind.TEXT, EntryKind.BINARY):
+                seen = peek(payload, is_text=entry.kind == EntryKind.TEXT)
+                if entry.direction:
+                    rebuilt.sent += 1
+                    correlator.sent(entry, seen)
+                else:
+                    rebuilt.received += 1
+                    correlator.received(entry, seen)
+            elif entry.kind == EntryKind.ENDING:
+                correlator.cut_off(entry.attempt, last_ns)
+                rebuilt.moments.append((last_ns, entry.code))
+            elif entry.kind == EntryKind.HANDSHAKE and not entry.flags & _PROBLEM:
+                rebuilt.moments.append((last_ns, 0))
+        for attempt in range(rebuilt.attempts + 1):
+            correlator.cut_off(attempt, last_ns)
+        rebuilt.exchanges = correlator.exchanges
+        return rebuilt
+
+    def show(self, rebuilt: Rebuilt) -> None:
+        """Take over what was rebuilt, and tell."""
+        self.exchanges.extend(rebuilt.exchanges)
+        self.sent, self.received, self.attempt = rebuilt.sent, rebuilt.received, rebuilt.attempts
+        if self.exchanges:
+            self.exchanges_changed.emit([exchange.number for exchange in self.exchanges])

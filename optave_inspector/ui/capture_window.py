@@ -1,0 +1,204 @@
+"""A stored capture in a window of its own: frames, entry and traces, to look at; nothing in it can be changed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from ..capture.progress import Stopped
+from ..errors import InspectorError
+from ..replay import CaptureReplay, Rebuilt
+from .actions import make_action
+from .bridge import SessionBridge
+from .capture_saving import CaptureSaving
+from .delegates.waterfall_geometry import ConnectionMark
+from .models.background import Background
+from .panels.entry import EntryPanel
+from .panels.exchanges import ExchangesPanel
+from .panels.frames import FramesPanel
+from .panels.message_bar import MessageBar
+from .widgets.elided_label import ElidedLabel
+from .widgets.empty_state import EmptyState
+
+if TYPE_CHECKING:
+    from ..capture.store import CaptureStore
+    from ..protocol.contract import Contract
+    from ..session import Session
+
+_SIZE = QSize(1280, 800)
+_SMALLEST = QSize(900, 560)
+
+
+class CaptureWindow(QMainWindow):
+    """Shows ``store``, which was opened read-only, and closes it by :meth:`aclose`. Traces appear once rebuilt."""
+
+    closed = Signal()
+
+    def __init__(self, store: CaptureStore, contract: Contract) -> None:
+        super().__init__()
+        self.path = store.path
+        self.replay = CaptureReplay(store, contract)
+        # The panels ask a session for no more than a replay has.
+        self.bridge = SessionBridge(cast("Session", self.replay), self)
+        self.setObjectName("captureWindow")
+        self.setWindowTitle(f"{store.path.name} · Optave Inspector")
+        self.setAccessibleName(f"Capture {store.path.stem}")
+        self.frames = FramesPanel(self.bridge)
+        self.entry = EntryPanel(self.bridge)
+        self.exchanges = ExchangesPanel(self.bridge)
+        self.messages = MessageBar(self.bridge)
+        self._rebuilding = Background("rebuild traces", self)
+        self._build()
+        self._build_menu()
+        self._calm()
+        self.setMinimumSize(_SMALLEST)
+        self.resize(_SIZE)
+        self._rebuild()
+
+    @property
+    def rebuilding(self) -> bool:
+        """Whether the traces are still to come."""
+        return self._rebuilding.busy
+
+    async def aclose(self) -> None:
+        """End what runs, close the capture and the window."""
+        self._rebuilding.cancel()
+        await self.bridge.stop()
+        self.hide()
+        await asyncio.to_thread(self.replay.store.close)
+        self.deleteLater()
+
+    def closeEvent(self, event) -> None:
+        event.accept()
+        self.closed.emit()
+
+    def _build(self) -> None:
+        upper = QSplitter(Qt.Orientation.Horizontal)
+        upper.setObjectName("captureUpperSplitter")
+        upper.addWidget(self.frames)
+        upper.addWidget(self.entry)
+        upper.setSizes([_SIZE.width() * 2 // 3, _SIZE.width() // 3])
+        whole = QSplitter(Qt.Orientation.Vertical)
+        whole.setObjectName("captureSplitter")
+        whole.addWidget(upper)
+        whole.addWidget(self.exchanges)
+        whole.setSizes([_SIZE.height() * 2 // 3, _SIZE.height() // 3])
+        for splitter in (upper, whole):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(8)
+            splitter.setStretchFactor(0, 2)
+            splitter.setStretchFactor(1, 1)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(8, 4, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self._facts())
+        layout.addWidget(whole, 1)
+        layout.addWidget(self.messages)
+        self.setCentralWidget(content)
+
+    def _facts(self) -> QFrame:
+        bar = QFrame()
+        bar.setObjectName("captureFacts")
+        bar.setProperty("card", True)
+        name = QLabel(self.path.stem)
+        name.setObjectName("captureName")
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        name.setProperty("role", "title")
+        facts = ElidedLabel(Qt.TextElideMode.ElideRight)
+        facts.setObjectName("captureFactsText")
+        facts.setText(facts_text(self.replay.store))
+        facts.setToolTip(str(self.path))
+        facts.setProperty("role", "muted")
+        layout = QHBoxLayout(bar)
+        layout.setContentsMargins(10, 6, 10, 6)
+        layout.setSpacing(10)
+        layout.addWidget(name)
+        layout.addWidget(facts, 1)
+        return bar
+
+    def _build_menu(self) -> None:
+        self.file_menu = self.menuBar().addMenu("&File")
+        self.file_menu.setObjectName("captureFileMenu")
+        self.saving = CaptureSaving(self.bridge, self, "captureSaveAction")
+        self.file_menu.addAction(self.saving.action)
+        self.file_menu.addSeparator()
+        tip = "Close this capture; its file stays"
+        close = make_action(self, "captureCloseAction", "&Close", self.close, shortcut="Ctrl+W", tip=tip)
+        self.file_menu.addAction(close)
+
+    def _calm(self) -> None:
+        """Take away what only a running session has use for."""
+        # The panel shows these two by itself once it has rows; below something hidden they stay hidden.
+        unused = QWidget(self)
+        unused.hide()
+        for button in (self.frames.follow_button, self.frames.pause_button):
+            self.frames.header.removeWidget(button)
+            button.setParent(unused)
+        self.frames.view.set_following(False)
+        self.frames.view.scrollToTop()
+        for name in ("exchangesSendAgainAction", "exchangesEditAgainAction"):
+            action = self.exchanges.findChild(QAction, name)
+            if action is not None:
+                action.setVisible(False)
+        empty = self.frames.findChild(EmptyState, "framesEmpty")
+        if empty is not None:
+            empty.say("This capture holds no entries.")
+
+    def _rebuild(self) -> None:
+        self._say_traces("Rebuilding the traces…", "The frames can be read meanwhile.")
+        replay = self.replay
+        self._rebuilding.start(
+            lambda job: replay.rebuild(lambda done, total: job.report((done, total)), job.stopped),
+            self._on_rebuilt,
+            self._on_failed,
+            self._on_progress,
+        )
+
+    def _on_progress(self, part: tuple[int, int]) -> None:
+        done, total = part
+        self.exchanges.set_note(f"rebuilding: {done * 100 // max(total, 1)} %")
+
+    def _on_rebuilt(self, rebuilt: Rebuilt) -> None:
+        self._say_traces("No requests in this capture.", "")
+        for at_ns, code in rebuilt.moments:
+            self.exchanges.scale.add_mark(ConnectionMark(at_ns, code))
+        self.exchanges.set_note("")
+        self.replay.show(rebuilt)
+        self.bridge.flush()
+
+    def _on_failed(self, error: Exception) -> None:
+        if isinstance(error, Stopped):
+            return
+        why = str(error) if isinstance(error, InspectorError) else f"{type(error).__name__}: {error}"
+        self._say_traces("The traces cannot be rebuilt.", why)
+        self.exchanges.set_note("")
+        self.bridge.tell_error(f"The traces cannot be rebuilt. {why}")
+
+    def _say_traces(self, sentence: str, hint: str) -> None:
+        empty = self.exchanges.findChild(EmptyState, "exchangesEmpty")
+        if empty is not None:
+            empty.say(sentence, hint)
+
+
+def facts_text(store: CaptureStore) -> str:
+    """What a capture says of itself, in a line."""
+    info = store.info
+    count = store.count
+    parts = [info.profile, info.tenant, "1 entry" if count == 1 else f"{count:,} entries"]
+    if info.created_wall_ns:
+        begun = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(info.created_wall_ns // 10**9))
+        parts.append(f"begun {begun}")
+    if info.origin:
+        parts.append(f"imported from {info.origin}")
+    if info.recovered:
+        parts.append("recovered after a crash")
+    elif not info.closed:
+        parts.append("its session had not ended: the entries up to now")
+    parts.append("read-only")
+    return " · ".join(part for part in parts if part)

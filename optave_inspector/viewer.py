@@ -1,0 +1,74 @@
+"""Stored captures on the screen without a session: what ``optave-inspector open`` shows."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from .app import name_app
+from .errors import InspectorError
+from .log import start_logging
+from .paths import config_dir, log_dir
+from .protocol.contract import Contract
+from .resources import schemas
+from .ui.capture_windows import CaptureWindows
+from .ui.layout_store import LayoutStore
+from .ui.lost_errors import LostErrors
+from .ui.theme import theme_switch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def run_viewer(paths: Sequence[Path]) -> int:
+    """Show captures until the last window is closed; the process's exit status: 1 when one cannot be shown."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    name_app(app)
+    log = start_logging(log_dir())
+    try:
+        with LostErrors() as lost:
+            return int(qasync.run(show_captures(paths, lost)))
+    finally:
+        log.stop()
+
+
+async def show_captures(paths: Sequence[Path], lost: LostErrors) -> int:
+    """Show captures on the running qasync loop; see :func:`run_viewer`."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lost.on_loop_error)
+    done = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, done.set)
+    theme_switch().choose(LayoutStore(config_dir() / "layout.json").load().theme)
+    windows = CaptureWindows(Contract(schemas()), _say)
+    windows.allClosed.connect(done.set)
+    try:
+        for path in paths:
+            window = await windows.open(path)
+            lost.tell = window.bridge.tell_error
+        await done.wait()
+    except InspectorError as error:
+        _say(str(error))
+        return 1
+    finally:
+        lost.tell = None
+        await windows.aclose()
+        # The windows are deleted by events of their own, for which the loop must still run.
+        await asyncio.sleep(0)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+    return 0
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201 - the command line's own words

@@ -1,0 +1,118 @@
+"""A capture that is read again amounts to what its session was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from optave_inspector.capture.progress import Stopped
+from optave_inspector.capture.store import CaptureStore
+from optave_inspector.client.events import Close, Closer, Direction, Ending, Frame
+from optave_inspector.protocol.contract import Contract
+from optave_inspector.replay import CaptureReplay
+from optave_inspector.resources import schemas
+from optave_inspector.session import Session
+from optave_inspector.tracing.exchange import ExchangeStatus
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from optave_inspector.tracing.exchange import Exchange
+
+MS = 10**6
+
+
+def request(correlation_id: str) -> bytes:
+    headers = {"correlationId": correlation_id, "action": "adjust"}
+    return json.dumps({"action": "message", "headers": headers, "payload": {"request": {}}}).encode()
+
+
+def answer(correlation_id: str, state: str) -> bytes:
+    headers = {"correlationId": correlation_id, "action": "adjust"}
+    payload = {"action": "superpower", "actionType": "adjust", "state": state}
+    return json.dumps({"action": "message", "headers": headers, "payload": payload}).encode()
+
+
+async def record(path: Path) -> list[Exchange]:
+    """A session: one request answered in a stream, one cut off, one that never ended, an orphan, a binary message."""
+    session = Session(CaptureStore.create(path), Contract(schemas()))
+    session._loop = asyncio.get_running_loop()
+    frames = [
+        (Direction.OUT, 1, request("a")),
+        (Direction.IN, 1, answer("a", "started")),
+        (Direction.IN, 1, answer("a", "completed")),
+        (Direction.IN, 1, answer("nobody", "completed")),
+        (Direction.IN, 2, b"\x00\x01"),
+        (Direction.IN, 9, b""),
+        (Direction.OUT, 1, request("b")),
+    ]
+    session._recorder.attempt = 1
+    for number, (direction, opcode, payload) in enumerate(frames, 1):
+        session.on_frame(Frame(direction, opcode, payload, len(payload), number * MS, number * MS))
+    session.on_ending(Ending(Close(1011, ""), Close(1011, ""), Closer.PEER, True, "closed", 9 * MS, 9 * MS))
+    session._recorder.attempt = 2
+    session.on_frame(Frame(Direction.OUT, 1, request("c"), 9, 10 * MS, 10 * MS))
+    await session.settled()
+    exchanges = list(session.exchanges)
+    await session.aclose()
+    session.store.close()
+    return exchanges
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> tuple[Path, list[Exchange]]:
+    path = tmp_path / "one.optave-capture"
+    return path, asyncio.run(record(path))
+
+
+def test_exchanges_are_those_of_the_session(recorded: tuple[Path, list[Exchange]]) -> None:
+    path, before = recorded
+    store = CaptureStore.open(path, read_only=True)
+    rebuilt = CaptureReplay(store, Contract(schemas())).rebuild()
+    store.close()
+    assert rebuilt.exchanges[:2] == before[:2]
+    assert [each.status for each in rebuilt.exchanges] == [
+        ExchangeStatus.COMPLETED,
+        ExchangeStatus.CUT_OFF,
+        ExchangeStatus.CUT_OFF,
+    ]
+    assert rebuilt.moments == [(9 * MS, 1011)]
+    assert (rebuilt.sent, rebuilt.received, rebuilt.attempts) == (3, 4, 2)
+
+
+def test_exchanges_are_told_once_they_are_there(recorded: tuple[Path, list[Exchange]]) -> None:
+    store = CaptureStore.open(recorded[0], read_only=True)
+    replay = CaptureReplay(store, Contract(schemas()))
+    told: list[list[int]] = []
+    replay.exchanges_changed.connect(told.append)
+    same = replay.exchanges
+    replay.show(replay.rebuild())
+    store.close()
+    assert told == [[1, 2, 3]]
+    assert replay.exchanges is same
+    assert (replay.sent, replay.received, replay.attempt) == (3, 4, 2)
+
+
+def test_an_empty_capture_has_nothing_to_tell(tmp_path: Path) -> None:
+    CaptureStore.create(tmp_path / "empty.optave-capture").close()
+    store = CaptureStore.open(tmp_path / "empty.optave-capture", read_only=True)
+    replay = CaptureReplay(store, Contract(schemas()))
+    told: list[list[int]] = []
+    replay.exchanges_changed.connect(told.append)
+    replay.show(replay.rebuild())
+    store.close()
+    assert told == []
+
+
+def test_rebuilding_can_be_stopped_and_tells_how_far_it_is(recorded: tuple[Path, list[Exchange]]) -> None:
+    store = CaptureStore.open(recorded[0], read_only=True)
+    replay = CaptureReplay(store, Contract(schemas()))
+    told: list[tuple[int, int]] = []
+    with pytest.raises(Stopped):
+        replay.rebuild(lambda done, total: told.append((done, total)), lambda: True)
+    replay.rebuild(lambda done, total: told.append((done, total)))
+    store.close()
+    assert told[-1] == (9, 9)
