@@ -21,6 +21,7 @@ from .entry_checks import EntryChecks
 from .entry_diff import EntryDiff
 from .entry_findings import EntryFindings
 from .entry_saving import EntrySaving
+from .entry_sdk import EntrySdk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from ..bridge import SessionBridge
     from ..models.detail_row import DetailRow
 
-TREE, RAW, HEX, CHECKS, DIFF = range(5)
-_WORDS = (CHECKS, DIFF)
+TREE, RAW, HEX, CHECKS, DIFF, SDK = range(6)
+_WORDS = (CHECKS, DIFF, SDK)
 """Tabs that speak of the message as read, and wait until it is."""
 _PLACE = re.compile(r"\bline (\d+), column (\d+)")
 _EVENTS = (EntryKind.HANDSHAKE, EntryKind.ENDING, EntryKind.STATE)
@@ -65,11 +66,14 @@ class EntryPanel(Panel):
         self.tabs.setDocumentMode(True)
         self.findings = EntryFindings(bridge)
         self.diff = EntryDiff(bridge)
-        self._word_pages = {CHECKS: self.findings, DIFF: self.diff}
-        titles = ("Tree", "Raw", "Hex", "Checks", "Diff")
+        self.sdk = EntrySdk(bridge)
+        self._word_pages = {CHECKS: self.findings, DIFF: self.diff, SDK: self.sdk}
+        titles = ("Tree", "Raw", "Hex", "Checks", "Diff", "SDK")
         for page, title in zip((self.tree_pages, self.raw, hex_page, *self._word_pages.values()), titles, strict=True):
             self.tabs.addTab(page, title)
         self.tabs.tabBar().setObjectName("entryTabBar")
+        # All tabs stand in a panel of 300 pixels.
+        self.tabs.tabBar().setStyleSheet("QTabBar::tab { padding: 4px 6px; }")
         self.checks = EntryChecks(bridge)
         whole = QWidget()
         layout = QVBoxLayout(whole)
@@ -90,13 +94,15 @@ class EntryPanel(Panel):
 
     def save_state(self) -> dict[str, Any]:
         """The chosen tab and wrapping, as plain values for a layout file."""
-        return {"tab": self._wanted_tab, "wrap": self.raw.wrap.isChecked()}
+        return {"tab": self._wanted_tab, "wrap": self.raw.wrap.isChecked(), "sdk": self.sdk.save_state()}
 
     def restore_state(self, state: Mapping[str, Any]) -> None:
         """What :meth:`save_state` gave, of this or another version: what is not understood is passed over."""
         tab = state.get("tab")
         self._wanted_tab = tab if isinstance(tab, int) and 0 <= tab < self.tabs.count() else TREE
         self.raw.wrap.setChecked(state.get("wrap") is not False)
+        sdk = state.get("sdk")
+        self.sdk.restore_state(sdk if isinstance(sdk, dict) else {})
         self._choose_tab()
 
     def _connect(self) -> None:
