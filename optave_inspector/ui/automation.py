@@ -33,6 +33,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ..capture.retention import CleanUp, Retention
+from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.close_dialog import CloseDialog
 from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, TextQuestion
@@ -145,6 +147,7 @@ def dialogs(parent: QWidget) -> list[QDialog]:
         ),
         ConfirmDialog("deleteProfileDialog", "Delete profile", "", "Delete", parent),
         ConfirmDialog("discardCaptureDialog", "Discard capture", "", "Discard", parent),
+        CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
         WorkDialog("saveCaptureWork", "Saving the capture", "", parent),
         NoticeDialog("cannotOpenDialog", "A capture that cannot be opened", "", parent),
         TextDialog("Handshake", {"Request": "", "Response": "", "Body": ""}, "handshakeDialog", parent),

@@ -17,6 +17,7 @@ from ..errors import InspectorError
 from .actions import make_action
 from .capture_saving import CaptureSaving
 from .capture_windows import CaptureWindows
+from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog
 from .panels.crash_notice import CrashNotice
@@ -24,7 +25,7 @@ from .panels.crash_notice import CrashNotice
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from ..capture.retention import CleanUp
+    from ..capture.retention import CleanUp, Retention
     from ..own_captures import OwnCaptures
     from .session_view import SessionView
 
@@ -49,6 +50,8 @@ class CaptureActions(QObject):
         self.notice.discardAsked.connect(self._ask_discard)
         tip = "Look at a stored capture in a window of its own, also while connected"
         self.open_ = make_action(self, "openCaptureAction", "&Open capture…", self.ask_open, shortcut="Ctrl+O", tip=tip)
+        tip = "Where captures live, how long they are kept, how large they may grow together"
+        self.limits = make_action(self, "captureLimitsAction", "Capture &limits…", self.ask_limits, tip=tip)
         self.saving = CaptureSaving(view.bridge, view)
         self.recent = QMenu("R&ecent captures", view)
         self.recent.setObjectName("recentCapturesMenu")
@@ -84,6 +87,10 @@ class CaptureActions(QObject):
         """Open a capture; a dialog says why when it cannot be."""
         self._run(self._open(path), f"open {path.name}")
 
+    def ask_limits(self) -> None:
+        """Ask for the user's limits, keep them, and clean up by them."""
+        self._run(self._ask_limits(), "ask for the limits of captures")
+
     def usual_folder(self) -> str:
         """Where file dialogs begin."""
         try:
@@ -101,6 +108,23 @@ class CaptureActions(QObject):
         named = [f"{each.path.stem} ({each.reason.rstrip('.')})" for each in gone[:_NAMED]]
         more = f", and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
         self._bridge.warned.emit("warning", f"{head}: {'; '.join(named)}{more}.")
+
+    async def _ask_limits(self) -> None:
+        folder = str(await asyncio.to_thread(self._captures.folder))
+        retention = await asyncio.to_thread(self._captures.retention)
+        dialog = CaptureLimitsDialog(
+            folder, retention, lambda asked: self._captures.clean_up(asked, preview=True), self._view.window()
+        )
+        dialog.chosen.connect(lambda asked: self._run(self._set_limits(asked), "clean up captures"))
+        dialog.open()
+
+    async def _set_limits(self, retention: Retention) -> None:
+        await asyncio.to_thread(self._captures.set_retention, retention)
+        done = await asyncio.to_thread(self._captures.clean_up)
+        self.tell_removed(done)
+        for gone in done.removals:
+            if gone.removed:
+                self.notice.drop(gone.path)
 
     async def _open(self, path: Path) -> None:
         try:
