@@ -33,7 +33,10 @@ bench: $(READY)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks --output build/bench.json
 
 docs: $(READY)
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m optave_inspector.ui.automation docs/automation.md
+	@mkdir -p build
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m optave_inspector.ui.automation > build/automation.md && mv build/automation.md docs/automation.md
+	$(BIN)/python -m optave_inspector.protocol.known_faults > build/sdk-faults.md && mv build/sdk-faults.md docs/sdk-faults.md
+	sh packaging/make_pictures.sh
 
 $(READY): pyproject.toml constraints.txt packaging/prepare_venv.sh
 	@sh packaging/prepare_venv.sh "$(PYTHON)"

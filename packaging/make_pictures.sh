@@ -1,0 +1,8 @@
+#!/bin/sh
+# Makes the README's pictures anew from the running app: `make docs`.
+set -eu
+folder=$(mktemp -d)
+.venv/bin/optave-inspector tour --output "$folder"
+cp "$folder"/*-streamed.png docs/window-light.png
+cp "$folder"/*-dark.png docs/window-dark.png
+rm -r "$folder"
