@@ -17,7 +17,7 @@ from optave_inspector.ui.bridge import SessionBridge
 from optave_inspector.ui.models.entry_content import EntryReader
 from optave_inspector.ui.models.json_tree import VALUE
 from optave_inspector.ui.panels import entry as entry_module
-from optave_inspector.ui.panels.entry import HEX, RAW, TREE, EntryPanel
+from optave_inspector.ui.panels.entry import HANDSHAKE, HEX, RAW, TREE, EntryPanel
 from tests.ui.wire import BINARY, CLOSE, PING, TEXT, Wire, new_session
 
 pytestmark = pytest.mark.qt_log_ignore("plugin does not support (raise|grabbing)")
@@ -202,6 +202,8 @@ def test_a_close_frame_is_explained(panel, wire, select):
 def test_a_handshake_is_a_tree_and_a_note_is_text(panel, wire, select):
     wire.refused(401)
     select()
+    assert panel.tabs.currentIndex() == HANDSHAKE
+    panel.tabs.setCurrentIndex(TREE)
     assert rows(panel)["$.status"] == "401"
     assert note(panel) == "• handshake"
     wire.session._note("Connecting to nowhere.")

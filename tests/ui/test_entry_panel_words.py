@@ -175,7 +175,6 @@ def test_a_sound_error_envelope_is_told_to_fail_by_a_quirk_only(wire, select):
         (lambda wire: wire.frame(CLOSE, (1006).to_bytes(2)), "✗ Not for the wire"),
         (lambda wire: wire.frame(CLOSE, (1000).to_bytes(2) + b"\xff"), "✗ Reason\nThe reason is no UTF-8 from byte 1"),
         (lambda wire: wire.frame(CLOSE, b"\x03"), "✗ Close frame\nOne byte"),
-        (lambda wire: wire.refused(401), "✗ Upgrade: 401 Unauthorized"),
         (lambda wire: wire.answer("0190b3b4-1111-7111-8111-00000000c07e"), "⚠ Correlation  orphan"),
         (lambda wire: wire.message({"action": "superpower", "state": "completed"}), "⚠ Correlation  orphan"),
         (lambda wire: wire.message({"action": "message", "headers": {}, "payload": {}}, sent=True), "✗ Action\n"),

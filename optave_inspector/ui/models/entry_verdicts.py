@@ -39,8 +39,6 @@ def verdict_rows(content: EntryContent, exchange: Exchange | None, contract: Con
         rows.append(told("muted", "Not checked", "The message is too large to be checked against the contract."))
     elif entry.kind == EntryKind.CLOSE:
         rows += _close_rows(content)
-    elif entry.kind == EntryKind.HANDSHAKE:
-        rows += _handshake_rows(content)
     rows += _exchange_rows(entry, exchange)
     return rows
 
@@ -160,17 +158,6 @@ def _close_rows(content: EntryContent) -> Iterator[DetailRow]:
     except UnicodeDecodeError as error:
         sentence = f"The reason is no UTF-8 from byte {error.start + 1} on (RFC 6455 section 5.5.1)."
         yield told("error", "Reason", sentence)
-
-
-def _handshake_rows(content: EntryContent) -> Iterator[DetailRow]:
-    value = content.reading.value if content.reading is not None else None
-    if not isinstance(value, dict):
-        return
-    status = value.get("status")
-    words = f"{status} {value.get('reasonPhrase') or ''}".strip() if status is not None else "No HTTP response came."
-    yield heading(f"Upgrade: {words}", "ok" if status == 101 else "error")
-    for warning in value.get("warnings") or ():
-        yield told("warning", "Deserves a look", f"{warning}")
 
 
 def _exchange_rows(entry: Entry, exchange: Exchange | None) -> Iterator[DetailRow]:

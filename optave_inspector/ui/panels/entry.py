@@ -20,6 +20,7 @@ from ..widgets.raw_view import RawView
 from .entry_checks import EntryChecks
 from .entry_diff import EntryDiff
 from .entry_findings import EntryFindings
+from .entry_handshake import EntryHandshake
 from .entry_saving import EntrySaving
 from .entry_sdk import EntrySdk
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from ..bridge import SessionBridge
     from ..models.detail_row import DetailRow
 
-TREE, RAW, HEX, CHECKS, DIFF, SDK = range(6)
-_WORDS = (CHECKS, DIFF, SDK)
+TREE, RAW, HEX, CHECKS, DIFF, SDK, HANDSHAKE = range(7)
+_WORDS = (CHECKS, DIFF, SDK, HANDSHAKE)
 """Tabs that speak of the message as read, and wait until it is."""
 _PLACE = re.compile(r"\bline (\d+), column (\d+)")
 _EVENTS = (EntryKind.HANDSHAKE, EntryKind.ENDING, EntryKind.STATE)
@@ -45,7 +46,9 @@ class EntryPanel(Panel):
         self._bridge = bridge
         self._content: EntryContent | None = None
         self._wanted_tab = TREE
+        self._wanted_of_handshakes = HANDSHAKE
         self._switching = False
+        self._of_handshake = False
         self._filled: set[int] = set()
         self._reader = EntryReader(bridge.session.store, bridge.session.contract, self)
         self._saving = EntrySaving(bridge, self)
@@ -67,11 +70,13 @@ class EntryPanel(Panel):
         self.findings = EntryFindings(bridge)
         self.diff = EntryDiff(bridge)
         self.sdk = EntrySdk(bridge)
-        self._word_pages = {CHECKS: self.findings, DIFF: self.diff, SDK: self.sdk}
-        titles = ("Tree", "Raw", "Hex", "Checks", "Diff", "SDK")
+        self.handshake = EntryHandshake()
+        self._word_pages = {CHECKS: self.findings, DIFF: self.diff, SDK: self.sdk, HANDSHAKE: self.handshake}
+        titles = ("Tree", "Raw", "Hex", "Checks", "Diff", "SDK", "Handshake")
         for page, title in zip((self.tree_pages, self.raw, hex_page, *self._word_pages.values()), titles, strict=True):
             self.tabs.addTab(page, title)
         self.tabs.tabBar().setObjectName("entryTabBar")
+        self.tabs.setTabVisible(HANDSHAKE, False)
         # All tabs stand in a panel of 300 pixels.
         self.tabs.tabBar().setStyleSheet("QTabBar::tab { padding: 4px 6px; }")
         self.checks = EntryChecks(bridge)
@@ -99,7 +104,7 @@ class EntryPanel(Panel):
     def restore_state(self, state: Mapping[str, Any]) -> None:
         """What :meth:`save_state` gave, of this or another version: what is not understood is passed over."""
         tab = state.get("tab")
-        self._wanted_tab = tab if isinstance(tab, int) and 0 <= tab < self.tabs.count() else TREE
+        self._wanted_tab = tab if isinstance(tab, int) and 0 <= tab < HANDSHAKE else TREE
         self.raw.wrap.setChecked(state.get("wrap") is not False)
         sdk = state.get("sdk")
         self.sdk.restore_state(sdk if isinstance(sdk, dict) else {})
@@ -126,6 +131,7 @@ class EntryPanel(Panel):
         self.set_title(f"Entry {number}")
         self.set_note(_note(entry, None))
         self.pages.setCurrentWidget(self._whole)
+        self._offer_tabs(entry)
         self._reader.read(entry)
         if self._reader.busy:
             self._content = EntryContent(entry, b"", None)
@@ -172,13 +178,25 @@ class EntryPanel(Panel):
         self._filled = set(range(self.tabs.count()))
 
     def _on_tab(self, tab: int) -> None:
-        if not self._switching:
+        if self._switching:
+            return
+        if self._of_handshake:
+            self._wanted_of_handshakes = tab
+        else:
             self._wanted_tab = tab
         self._fill(tab)
 
+    def _offer_tabs(self, entry: Entry) -> None:
+        """A handshake has a tab of its own, in place of those about messages."""
+        self._of_handshake = entry.kind == EntryKind.HANDSHAKE
+        self._switching = True
+        for tab in (CHECKS, SDK, HANDSHAKE):
+            self.tabs.setTabVisible(tab, (tab == HANDSHAKE) == self._of_handshake)
+        self._switching = False
+
     def _choose_tab(self) -> None:
         """Go to the tab that the user wants, or to the one that shows what this entry has."""
-        content, tab = self._content, self._wanted_tab
+        content, tab = self._content, self._wanted_of_handshakes if self._of_handshake else self._wanted_tab
         if content is not None and content.payload and not content.too_large:
             if tab == TREE and not content.has_tree:
                 tab = RAW
