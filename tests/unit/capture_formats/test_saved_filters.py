@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import stat
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from optave_inspector.capture.saved_filters import LONGEST_NAME, SavedFilter, SavedFilters
 from optave_inspector.errors import InspectorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
