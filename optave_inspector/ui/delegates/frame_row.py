@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QFontMetricsF,
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from ..models.frame_columns import COLUMNS, FrameColumn
-from ..models.frame_text import ShownRow, Tone
+from ..models.frame_text import BOOKMARK, ShownRow, Tone
 from ..theme import current, mono_font, theme_switch
 
 if TYPE_CHECKING:
@@ -214,6 +214,13 @@ class FrameDelegate(QStyledItemDelegate):
         loud = shown.tone is Tone.STRONG and column in (FrameColumn.KIND, FrameColumn.STATE)
         used = self._strong if loud else font
         left, width = place.left + PADDING, place.width - 2 * PADDING
+        if column is FrameColumn.NUMBER and text[0] == BOOKMARK:
+            # In the plain font, where the star is larger.
+            painter.setFont(self._plain.font)
+            painter.setPen(self._selection_text if selected else self._pens[Tone.WARNING])
+            self._plain.text(BOOKMARK, width).paint(painter, left - 1, top, self._plain)
+            painter.setFont(font.font)
+            text = text[2:]
         pen = self._selection_text if selected else self._pen(shown, column)
         if column is FrameColumn.CORRELATION and text[0] == "▮":
             # The glyph is thinner than a colour needs to be told from its neighbours.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...capture.entry import Entry
     from ...capture.store import CaptureStore
     from ...tracing.exchange import Exchange
+    from .frame_rows import Row
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -53,6 +54,7 @@ class FrameTableModel(QAbstractTableModel):
         self._matches: array[int] | None = None
         self._elapsed = False
         self._texts: dict[int, ShownRow] = {}
+        self._bookmarks = dict(store.bookmarks)
 
     @property
     def shown_through(self) -> int:
@@ -139,6 +141,18 @@ class FrameTableModel(QAbstractTableModel):
         if rows:
             self._changed(min(rows), max(rows), FrameColumn.LATENCY)
 
+    def bookmarks_changed(self) -> None:
+        """Bookmarks or notes of the store changed."""
+        before, self._bookmarks = self._bookmarks, dict(self._store.bookmarks)
+        rows = []
+        for number in before.keys() | self._bookmarks.keys():
+            row = self._rows.row_of(number) if before.get(number) != self._bookmarks.get(number) else -1
+            if row >= 0:
+                self._texts.pop(self._rows.row(row).number, None)
+                rows.append(row)
+        if rows:
+            self._changed(min(rows), max(rows), *FrameColumn)
+
     def shown(self, row: int) -> ShownRow:
         """The texts of a row, which must be in range."""
         place = self._rows.row(row)
@@ -149,7 +163,8 @@ class FrameTableModel(QAbstractTableModel):
             entry = self._pages.entry(place.number)
             before = self._pages.entry(self._rows.row(row - 1).last_number) if row else None
             first = self._pages.entry(1) if self._elapsed else None
-            shown = shown_row(place, entry, before, first=first, exchange=self._exchange_of(entry.exchange))
+            exchange = self._exchange_of(entry.exchange)
+            shown = shown_row(place, entry, before, first=first, exchange=exchange, bookmark=self._bookmark(place))
             self._texts[place.number] = shown
         return shown
 
@@ -200,9 +215,16 @@ class FrameTableModel(QAbstractTableModel):
             return info.name
         return (_RIGHT if info.right else _LEFT) if role == _ALIGNMENT else None
 
+    def _bookmark(self, place: Row) -> str | None:
+        if place.length == 1 or not self._bookmarks:
+            return self._bookmarks.get(place.number)
+        # The row stands for many entries: that one of them is marked is to be seen, its note once it is unfolded.
+        return "" if any(place.number <= number <= place.last_number for number in self._bookmarks) else None
+
     def _append(self, numbers: Sequence[int]) -> None:
         if self.narrowed:
-            numbers = [number for number in numbers if self._in_direction(number)]
+            if self._direction is not None:
+                numbers = [number for number in numbers if self._in_direction(number)]
             marks = bytes(map(self._marks.__getitem__, numbers))
         else:
             marks = bytes(self._marks[numbers[0] : numbers[-1] + 1])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .frame_rows import Row
 
 DIRECTIONS = ("↓", "↑", "•")
+BOOKMARK = "★"
+NOTE = "✎"
 KIND_NAMES: dict[int, str] = {
     EntryKind.CONTINUATION: "continuation",
     EntryKind.TEXT: "text",
@@ -73,12 +75,19 @@ class ShownRow(msgspec.Struct, gc=False):
 
 
 def shown_row(
-    row: Row, entry: Entry, before: Entry | None, *, first: Entry | None, exchange: Exchange | None
+    row: Row,
+    entry: Entry,
+    before: Entry | None,
+    *,
+    first: Entry | None,
+    exchange: Exchange | None,
+    bookmark: str | None = None,
 ) -> ShownRow:
     """The texts of ``entry``, which stands in ``row``.
 
     ``before`` is the last entry of the row above; ``first`` the capture's first entry where elapsed time is wanted,
-    else None; ``exchange`` the one that the entry belongs to.
+    else None; ``exchange`` the one that the entry belongs to; ``bookmark`` the note of its bookmark, empty for one
+    without a note, None for no bookmark.
     """
     kind = KIND_NAMES.get(entry.kind, f"kind {entry.kind}")
     if entry.flags & EntryFlag.TOOL_MADE:
@@ -87,7 +96,7 @@ def shown_row(
     if not correlation_id and exchange is not None:
         correlation_id, sign = exchange.correlation_id, "≈"
     texts = (
-        str(entry.number),
+        str(entry.number) if bookmark is None else f"{BOOKMARK} {entry.number}",
         wall_text(entry.wall_ns) if first is None else elapsed_text(entry.monotonic_ns - first.monotonic_ns),
         delta_text(entry.monotonic_ns - before.monotonic_ns) if before is not None else "",
         DIRECTIONS[entry.direction],
@@ -97,7 +106,7 @@ def shown_row(
         f"{sign} {correlation_id[-4:]}" if correlation_id else "",
         "" if entry.kind >= EntryKind.HANDSHAKE else size_text(entry.size),
         _latency(entry, exchange),
-        _summary(entry),
+        f"{NOTE} {bookmark} · {_summary(entry)}" if bookmark else _summary(entry),
     )
     tone = _tone(entry)
     if row.length > 1:
@@ -121,7 +130,8 @@ def cell_tooltip(shown: ShownRow, column: FrameColumn) -> str:
     if shown.folded:
         return f"{shown.folded:,} pings and pongs from entry {entry.number} on. Press Enter to show them one by one."
     if column is FrameColumn.NUMBER:
-        return f"Entry {entry.number} of connection attempt {entry.attempt}"
+        marked = "\nBookmarked (Ctrl+B)" if shown.texts[column].startswith(BOOKMARK) else ""
+        return f"Entry {entry.number} of connection attempt {entry.attempt}{marked}"
     if column is FrameColumn.TIME:
         return iso_millis(entry.wall_ns)
     if column is FrameColumn.DIRECTION:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 
 from ..delegates.frame_row import PADDING
 from ..models.frame_columns import COLUMNS, FrameColumn
+from ..models.frame_text import BOOKMARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -190,7 +191,7 @@ class FrameHeader(QHeaderView):
     def _width(self, column: FrameColumn) -> int:
         if column in self._widths:
             return self._widths[column]
-        widest = "0" * self._digits if column is FrameColumn.NUMBER else COLUMNS[column].widest
+        widest = f"{BOOKMARK} {'0' * self._digits}" if column is FrameColumn.NUMBER else COLUMNS[column].widest
         title = self.fontMetrics().horizontalAdvance(COLUMNS[column].title) + 2 * PADDING + 4
         return max(self._delegate.text_width(column, widest), title)
 
