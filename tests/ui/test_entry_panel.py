@@ -394,6 +394,30 @@ def test_all_below_is_opened_and_closed(panel, wire, select):
     assert not tree.isExpanded(model.index_of(["top", "k5"]))
 
 
+def test_one_level_more_is_opened_at_a_time(qtbot, panel, wire, select):
+    wire.message({"top": {f"k{at}": {"in": [at]} for at in range(100)}, "other": [1]})
+    select()
+    tree, model = panel.tree.tree, panel.tree.model
+    tree.setCurrentIndex(model.index(0, 0))
+    tree.setFocus()
+    opened = []
+    for _ in range(4):
+        qtbot.keyClick(tree, Key.Key_Right, Modifier.ControlModifier)
+        paths = (["top"], ["top", "k99"], ["top", "k99", "in"])
+        opened.append([tree.isExpanded(model.index_of(path)) for path in paths])
+    assert opened == [[True, False, False], [True, True, False], [True, True, True], [True, True, True]]
+
+
+def test_one_level_of_a_huge_value_stops_and_says_so(panel, wire, select):
+    wire.message({"top": [[[at] for at in range(900)] for _ in range(4)]})
+    select()
+    panel.tree.tree.setCurrentIndex(panel.tree.model.index(0, 0))
+    panel.tree.tree.collapseAll()
+    for _ in range(2):
+        action(panel, "entryTreeOpenLevelAction").trigger()
+    assert "2,000 rows were opened" in panel.tree.note.text()
+
+
 def test_opening_all_of_a_huge_value_stops_and_says_so(qtbot, panel, wire, select):
     wire.message({"top": [[at] for at in range(900)] + [[[at] for at in range(900)] for _ in range(3)]})
     select()

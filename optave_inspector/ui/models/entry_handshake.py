@@ -102,7 +102,10 @@ def _subprotocol(asked: dict[str, str], answered: dict[str, str], *, accepted: b
     elif not chosen and not offered:
         look, sentence = "ok", "None was offered, so none could be chosen."
     elif not chosen:
-        look, sentence = "warning", "The server chose none of those offered; strict clients would close here."
+        look, sentence = (
+            "warning",
+            "The server chose none of those offered, where browsers and the JavaScript SDK fail the connection.",
+        )
     elif chosen == _PROTOCOL:
         look, sentence = "ok", "The server speaks Optave's protocol."
     elif _MASK in chosen:

@@ -144,6 +144,25 @@ class JsonTreeView(QWidget):
         if opened >= _MOST_OPENED:
             self.say(f"{_MOST_OPENED:,} rows were opened; open further ones one by one.")
 
+    def open_level(self) -> None:
+        """Open one more level below the current row, or of the whole value where there is none."""
+        start = self.tree.currentIndex().siblingAtColumn(FIELD)
+        level = [start] if start.isValid() else self._top_rows()
+        opened = 0
+        while level and not opened:
+            below: list[QModelIndex] = []
+            for index in level:
+                if not self.model.rowCount(index):
+                    continue
+                if not self.tree.isExpanded(index):
+                    if opened >= _MOST_OPENED:
+                        self.say(f"{_MOST_OPENED:,} rows were opened; open further ones one by one.")
+                        return
+                    opened += self.model.rowCount(index)
+                    self.tree.expand(index)
+                below += [self.model.index(row, FIELD, index) for row in range(self.model.rowCount(index))]
+            level = below
+
     def close_below(self) -> None:
         """Close the current row and all below it."""
         index = self.tree.currentIndex().siblingAtColumn(FIELD)
@@ -161,6 +180,7 @@ class JsonTreeView(QWidget):
             ("CopyPathAction", "Copy &path", "Ctrl+Shift+C", self.copy_path),
             ("CopySubtreeAction", "Copy as &JSON", "", self.copy_subtree),
             ("", "", "", None),
+            ("OpenLevelAction", "Open one &level more", "Ctrl+Right", self.open_level),
             ("OpenAllAction", "&Open all below", "", self.open_below),
             ("CloseAllAction", "&Close all below", "", self.close_below),
             ("", "", "", None),
