@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from optave_inspector.capture.entry import Entry, EntryFlag, EntryKind
+from optave_inspector.capture.query.parse import parse
 from optave_inspector.capture.store import CaptureStore
 from optave_inspector.tracing.exchange import Exchange, ExchangeStatus
 from optave_inspector.ui.models.frame_columns import COLUMNS, FrameColumn
@@ -252,7 +253,7 @@ def test_a_search_reads_whole_payloads_and_goes_on_with_what_arrives(qtbot, mode
     rows = RowFilter(store, model)
     search_into(model, rows)
     with qtbot.waitSignal(rows.finished, timeout=10_000):
-        rows.search("NEEDLE", model.shown_through)
+        rows.search(parse("NEEDLE"), model.shown_through)
     assert column(model, FrameColumn.NUMBER) == [str(number) for number in range(100, 2_001, 100)]
     model.grow(add(store, [entry(number) for number in range(2_001, 2_201)], words))
     with qtbot.waitSignal(rows.finished, timeout=10_000):
@@ -271,8 +272,8 @@ def test_a_newer_search_replaces_the_running_one(qtbot, large_model, store) -> N
     rows.found.connect(lambda numbers, begins: begun.append(numbers) if begins else None)
     search_into(model, rows)
     with qtbot.waitSignal(rows.finished, timeout=20_000):
-        rows.search("hay", model.shown_through)
-        rows.search('"number": 77}', model.shown_through)
+        rows.search(parse("hay"), model.shown_through)
+        rows.search(parse("$.number:77"), model.shown_through)
     assert begun == [[77]]
     assert column(model, FrameColumn.NUMBER) == ["77"]
 
@@ -283,7 +284,7 @@ def test_a_stopped_search_tells_nothing_more(qtbot, model, store) -> None:
     told: list[object] = []
     for signal in (rows.found, rows.finished, rows.failed):
         signal.connect(lambda *arguments: told.append(arguments))
-    rows.search("hay", model.shown_through)
+    rows.search(parse("hay"), model.shown_through)
     rows.stop()
     rows.extend(6_000)
     qtbot.wait(150)
@@ -297,7 +298,7 @@ def test_a_search_without_a_result_begins_and_ends_all_the_same(qtbot, model, st
     begun: list[tuple[list[int], bool]] = []
     rows.found.connect(lambda *arguments: begun.append(arguments))
     with qtbot.waitSignal(rows.finished, timeout=10_000):
-        rows.search("nowhere", 1)
+        rows.search(parse("nowhere"), 1)
     assert begun == [([], True)]
 
 
@@ -306,5 +307,5 @@ def test_a_search_in_a_closed_capture_fails_in_words(qtbot, model, store) -> Non
     store.close()
     rows = RowFilter(store, model)
     with qtbot.waitSignal(rows.failed, timeout=10_000) as failed:
-        rows.search("x", 1)
-    assert "closed" in failed.args[0]
+        rows.search(parse("x"), 1)
+    assert "cannot be read" in failed.args[0]

@@ -8,18 +8,26 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
+from ...capture.query.errors import QueryError
 from ...capture.schema import StoreError
+from ..dialogs.filter_help import FilterHelp
+from ..models.frame_columns import FrameColumn
 from ..models.frame_table import FrameTableModel
-from ..models.row_filter import RowFilter
+from ..models.frame_terms import with_term
+from ..models.seen_values import SeenValues
 from ..widgets.empty_state import EmptyState
 from ..widgets.frame_filter_bar import FrameFilterBar
 from ..widgets.frame_view import FrameView
 from ..widgets.panel import Panel
+from .frames_bookmarks import FramesBookmarks
 from .frames_menu import FramesMenu
+from .frames_saved_filters import SavedFiltersMenu
+from .frames_search import FramesSearch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
 
     from ...tracing.exchange import Exchange
@@ -38,10 +46,13 @@ class FramesPanel(Panel):
         session = bridge.session
         self.model = FrameTableModel(session.store, self._exchange, self)
         self.view = FrameView(self.model)
-        self._search = RowFilter(session.store, self)
-        self._search_note = ""
-        self.bar = FrameFilterBar(self.view.frame_header.menu)
-        self.menu = FramesMenu(bridge, self.view)
+        self._seen = SeenValues(session.store)
+        self.bar = FrameFilterBar(self.view.frame_header.menu, self._seen.latest)
+        self.saved_filters = SavedFiltersMenu(self.bar.text_at_hand, self)
+        self.bar.saved_button.setMenu(self.saved_filters)
+        self._search = FramesSearch(self.bar, self.model, session.store, self)
+        self.bookmarks = FramesBookmarks(bridge, self)
+        self.menu = FramesMenu(bridge, self.view, (self.bookmarks.toggle_action, self.bookmarks.note_action))
         self.follow_button = _toggle("framesFollowButton", "Follow", "Keep the newest row in view (End)")
         self.follow_button.setChecked(True)
         self.pause_button = _toggle("framesPauseButton", "Pause", "Freeze the view; the capture goes on")
@@ -77,6 +88,16 @@ class FramesPanel(Panel):
         self.bar.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.bar.edit.selectAll()
 
+    def add_term(self, text: str, *, exclude: bool = False) -> None:
+        """Narrow the log further: entries that match ``text``, a query, or with ``exclude`` those that do not.
+
+        A filter that cannot be read at the moment gives way to the last one that could.
+        """
+        try:
+            self.bar.set_text(with_term(self.bar.query_at_hand(), text, exclude=exclude))
+        except QueryError as error:
+            self._bridge.tell_error(f"The filter cannot take this in. {error}")
+
     def save_state(self) -> dict[str, Any]:
         """Columns, the form of times and folding, as plain values for a layout file."""
         return {
@@ -105,19 +126,21 @@ class FramesPanel(Panel):
         view.copyAsked.connect(self.menu.copy_row)
         view.followingChanged.connect(self._on_following)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.customContextMenuRequested.connect(lambda at: self.menu.popup(view.viewport().mapToGlobal(at)))
+        view.customContextMenuRequested.connect(self._on_menu)
         view.frame_header.elapsedChosen.connect(self._set_elapsed)
         self.model.modelReset.connect(self._restore_selection)
         self.menu.filterAsked.connect(bar.set_text)
-        bar.textChosen.connect(self._on_text)
+        self.menu.termAsked.connect(lambda term, exclude: self.add_term(term, exclude=exclude))
+        bar.help_button.clicked.connect(self._show_help)
+        self.saved_filters.chosen.connect(bar.set_text)
+        self.saved_filters.told.connect(bridge.warned)
         bar.directionChosen.connect(self._on_direction)
         bar.foldingChosen.connect(self._on_folding)
-        bar.cancelled.connect(self._on_cancelled)
-        bar.left.connect(lambda: view.setFocus(Qt.FocusReason.TabFocusReason))
-        self._search.found.connect(self._on_found)
-        self._search.progressed.connect(self._on_progress)
-        self._search.finished.connect(lambda: self._end_search(""))
-        self._search.failed.connect(lambda sentence: self._end_search(f"search failed: {sentence}"))
+        self._search.changed.connect(self._refresh)
+        self.bookmarks.changed.connect(self.model.bookmarks_changed)
+        self.bookmarks.changed.connect(self._search.marks_changed)
+        for left in (bar.left, self._search.left):
+            left.connect(lambda: view.setFocus(Qt.FocusReason.TabFocusReason))
         self.follow_button.clicked.connect(view.set_following)
         self.pause_button.toggled.connect(self._on_paused)
         self._no_match.button.clicked.connect(bar.show_all)
@@ -146,44 +169,15 @@ class FramesPanel(Panel):
         self.follow_button.setChecked(following)
         self._refresh()
 
-    def _on_text(self, text: str) -> None:
-        self._search.stop()
-        if text:
-            self.bar.set_progress(0)
-            self._search_note = "searching"
-            self._search.search(text, self.model.shown_through)
-        else:
-            self._end_search("")
-            self.model.show_all()
-        self._refresh()
+    def _show_help(self) -> None:
+        dialog = FilterHelp(self.window())
+        dialog.exampleChosen.connect(self.bar.set_text)
+        dialog.open()
 
-    def _on_found(self, numbers: list[int], begins: bool) -> None:
-        if begins:
-            self.model.replace_matches(numbers)
-        else:
-            self.model.add_matches(numbers)
-        self._refresh()
-
-    def _on_progress(self, part: float) -> None:
-        if self._search_note:
-            self._search_note = f"searching {part:.0%}"
-            self.bar.set_progress(part)
-            self._refresh()
-
-    def _end_search(self, note: str) -> None:
-        self._search_note = note
-        self.bar.set_progress(None)
-        self._refresh()
-
-    def _on_cancelled(self) -> None:
-        if self._search.searching:
-            reached = self._search.searched_through
-            self._search.stop()
-            self._end_search(f"search stopped after entry {reached:,}")
-        elif self.bar.edit.text():
-            self.bar.set_text("")
-        else:
-            self.view.setFocus(Qt.FocusReason.TabFocusReason)
+    def _on_menu(self, at: QPoint) -> None:
+        index = self.view.indexAt(at)
+        column = FrameColumn(index.column()) if index.isValid() else None
+        self.menu.popup(self.view.viewport().mapToGlobal(at), column)
 
     def _on_direction(self, direction: int | None) -> None:
         self.model.show_direction(direction)
@@ -219,7 +213,7 @@ class FramesPanel(Panel):
         if not total:
             self._pages.setCurrentWidget(self._nothing_yet)
         elif self.model.narrowed and not self.model.rowCount() and not self._search.searching:
-            text = self.bar.edit.text().strip()
+            text = str(self.bar.query)
             what = f"No entry matches “{_short(text)}”." if text else "No entry goes in this direction."
             self._no_match.say(what, "New entries that match appear here.")
             self._pages.setCurrentWidget(self._no_match)
@@ -239,8 +233,8 @@ class FramesPanel(Panel):
         parts = [
             f"{shown:,} of {known:,}" if self.model.narrowed else f"{known:,} {'entry' if known == 1 else 'entries'}"
         ]
-        if self._search_note:
-            parts.append(self._search_note)
+        if self._search.note:
+            parts.append(self._search.note)
         selected = self._bridge.selected_entry
         if selected and self.model.row_of(selected) < 0:
             late = selected > known

@@ -10,8 +10,12 @@ from PySide6.QtWidgets import QMenu
 
 from ...capture.entry import EntryKind
 from ..models.background import Background
+from ..models.frame_columns import FrameColumn
+from ..models.frame_terms import cell_term
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtCore import QPoint
 
     from ...capture.entry import Entry
@@ -19,19 +23,23 @@ if TYPE_CHECKING:
     from ..widgets.frame_view import FrameView
 
 _AT_ONCE_BYTES = 1_000_000
+_LONGEST_TERM = 50
 
 
 class FramesMenu(QObject):
     """The context menu of the frame log, and the steps through an exchange that keys take."""
 
     filterAsked = Signal(str)
-    """Narrow the log to entries with this text."""
+    """Show the entries of this query alone."""
+    termAsked = Signal(str, bool)
+    """Narrow the log further by this term, or exclude what it finds."""
 
-    def __init__(self, bridge: SessionBridge, view: FrameView) -> None:
+    def __init__(self, bridge: SessionBridge, view: FrameView, marks: Sequence[QAction]) -> None:
         super().__init__(view)
         self._bridge = bridge
         self._view = view
         self._copying = Background("copy payload", self)
+        self._term = ""
         self._menu = QMenu(view)
         self._menu.setObjectName("framesRowMenu")
         add = self._add
@@ -39,14 +47,18 @@ class FramesMenu(QObject):
         self._copy_payload = add("framesCopyPayloadAction", "Copy &payload", self.copy_payload)
         self._copy_id = add("framesCopyCorrelationAction", "Copy correlation &ID", self._copy_correlation)
         self._menu.addSeparator()
-        self._by_id = add("framesFilterCorrelationAction", "Filter by this &correlation ID", self._filter_correlation)
-        self._by_action = add("framesFilterActionAction", "Filter by this &action", self._filter_action)
+        self._by_cell = add("framesFilterByAction", "&Filter by this", lambda: self._ask_term(exclude=False))
+        self._exclude = add("framesExcludeAction", "E&xclude this", lambda: self._ask_term(exclude=True))
+        self._by_id = add("framesFilterCorrelationAction", "Show this &correlation ID only", self._filter_correlation)
+        self._by_action = add("framesFilterActionAction", "Show this &action only", self._filter_action)
+        self._menu.addSeparator()
+        self._menu.addActions(marks)
         self._menu.addSeparator()
         self._before = add("framesStepBackAction", "Request or answer &before\tLeft", lambda: self.step(-1))
         self._after = add("framesStepOnAction", "Next a&nswer of this exchange\tRight", lambda: self.step(1))
 
-    def popup(self, at: QPoint) -> None:
-        """Open at a point of the screen, with what cannot be done disabled."""
+    def popup(self, at: QPoint, column: FrameColumn | None = None) -> None:
+        """Open at a point of the screen, for a cell of the current row, with what cannot be done disabled."""
         entry = self._entry()
         if entry is None:
             return
@@ -54,6 +66,10 @@ class FramesMenu(QObject):
         for action in (self._copy_id, self._by_id):
             action.setEnabled(bool(correlation))
         self._by_action.setEnabled(bool(entry.action))
+        self._term = "" if column is None or self._is_folded() else cell_term(entry, column, correlation)
+        for action, words in ((self._by_cell, "&Filter by this"), (self._exclude, "E&xclude this")):
+            action.setEnabled(bool(self._term))
+            action.setText(f"{words}: {_plain(self._term)}" if self._term else words)
         self._before.setEnabled(self._neighbour(-1) != 0)
         self._after.setEnabled(self._neighbour(1) != 0)
         self._menu.popup(at)
@@ -109,15 +125,22 @@ class FramesMenu(QObject):
         if entry is not None:
             QGuiApplication.clipboard().setText(self._correlation_id(entry))
 
+    def _is_folded(self) -> bool:
+        return self._view.model().shown(self._view.currentIndex().row()).folded > 0
+
+    def _ask_term(self, *, exclude: bool) -> None:
+        self.termAsked.emit(self._term, exclude)
+
     def _filter_correlation(self) -> None:
         entry = self._entry()
         if entry is not None:
-            self.filterAsked.emit(self._correlation_id(entry))
+            column = FrameColumn.CORRELATION
+            self.filterAsked.emit(cell_term(entry, column, self._correlation_id(entry)))
 
     def _filter_action(self) -> None:
         entry = self._entry()
         if entry is not None:
-            self.filterAsked.emit(entry.action)
+            self.filterAsked.emit(cell_term(entry, FrameColumn.ACTION))
 
     def _neighbour(self, by: int) -> int:
         entry = self._entry()
@@ -129,3 +152,9 @@ class FramesMenu(QObject):
             return 0
         at = numbers.index(entry.number) + by
         return numbers[at] if 0 <= at < len(numbers) else 0
+
+
+def _plain(term: str) -> str:
+    """A term as a menu shows it: not too long, an ampersand is no mnemonic, and nothing stands for a shortcut."""
+    shown = term if len(term) <= _LONGEST_TERM else f"{term[: _LONGEST_TERM - 1]}…"
+    return shown.replace("&", "&&").replace("\t", " ")
