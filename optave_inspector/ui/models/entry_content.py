@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...protocol.contract import Contract
     from ...protocol.verdict import Verdict
 
-AT_ONCE = 256 * 1024
+AT_ONCE = 64 * 1024
 """Bytes up to which reading and checking does not hold up the window."""
 MOST_AS_TREE = 32 * 1024 * 1024
 """Bytes up to which a message is read as a tree without being asked: the tree takes some ten times as much memory."""

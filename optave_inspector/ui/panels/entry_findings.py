@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from ..bridge import SessionBridge
     from ..models.entry_content import EntryContent
 
+_AT_ONCE = 16 * 1024
+"""Bytes of a message up to which even thousands of findings do not hold up the window."""
+
 
 class EntryFindings(EntryListPage):
     """Shows the verdicts on one entry and follows what becomes of its exchange."""
@@ -35,7 +38,8 @@ class EntryFindings(EntryListPage):
             lambda: verdict_rows(content, exchange, contract),
             len(content.payload),
             "There is nothing to check here.",
-            "Messages, close frames and handshakes are checked.",
+            "Messages and close frames are checked.",
+            at_once=_AT_ONCE,
         )
 
     def _on_changed(self, numbers: list[int]) -> None:
