@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _SCHEME = re.compile(r"\s*(?:(?:bearer|basic|digest|token)\s+)?", re.IGNORECASE)
 _SUBPROTOCOL = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 _PUBLIC_SUBPROTOCOL = "optave-v1"
+_CODE = re.compile(r"[0-9]{6,}")
+"""A token that is a number, rather than a time or a count of tokens."""
+_TOKENS = frozenset({TOKEN, HEADER, SUBPROTOCOLS})
 _NAMES = frozenset({"name", "key", "header", "field", "parameter"})
 _VALUES = frozenset({"value", "values", 1})
 """An array is taken for a header's name and value where its first member is a name."""
@@ -139,8 +142,10 @@ def _late(text: str, container: Container) -> Iterator[Hit]:
 
 def _whole(leaf: LeafKind, raw: str, start: int, kind: str, place: str) -> Iterator[Hit]:
     """A value that is a secret as a whole, or but for the public part of a header."""
-    if leaf is LeafKind.NUMBER or (leaf is LeafKind.LITERAL and kind == VALUE and raw != "null"):
-        yield Hit(start, start + len(raw), TOKEN if kind in {HEADER, SUBPROTOCOLS} else kind, raw, place, bare=True)
+    if (leaf is LeafKind.NUMBER and (kind not in _TOKENS or _CODE.fullmatch(raw))) or (
+        leaf is LeafKind.LITERAL and kind == VALUE and raw != "null"
+    ):
+        yield Hit(start, start + len(raw), TOKEN if kind in _TOKENS else kind, raw, place, bare=True)
     if leaf is not LeafKind.STRING:
         return
     plain, places = decoded(raw)
@@ -152,7 +157,7 @@ def _whole(leaf: LeafKind, raw: str, start: int, kind: str, place: str) -> Itera
         spans = [match.span() for match in _SUBPROTOCOL.finditer(plain) if match[0] != _PUBLIC_SUBPROTOCOL]
     for first, last in spans:
         if plain[first:last].strip():
-            yield _hit(plain, places, start, first, last, TOKEN if kind in {HEADER, SUBPROTOCOLS} else kind, place)
+            yield _hit(plain, places, start, first, last, TOKEN if kind in _TOKENS else kind, place)
 
 
 def _in_string(raw: str, start: int, in_text: InText, place: str) -> Iterator[Hit]:

@@ -52,6 +52,14 @@ def replacing(target: Path) -> Iterator[Path]:
     _sync_folder(target.parent)
 
 
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file that is there."""
+    try:
+        return one.exists() and other.exists() and one.samefile(other)
+    except OSError:
+        return False
+
+
 def _resolved(target: Path) -> Path:
     try:
         target = target.resolve()

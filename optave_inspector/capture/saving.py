@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .info import write_value
 from .inserts import insert
 from .iteration import stored
-from .new_file import WriteError, replacing
+from .new_file import WriteError, is_same, replacing
 from .opening import companions, in_use
 from .progress import Stopped, never, unheard
 from .schema import connect, create_file, in_words
@@ -39,7 +39,7 @@ def save_copy(
     takes the place of ``target`` at the end or not at all. ``readers`` is None when there is no file to copy from.
     Raises ``Stopped``, :class:`~.new_file.WriteError`, StoreError.
     """
-    if _is_same(target, store.path) or any(_is_same(target, path) for path in companions(store.path)):
+    if is_same(target, store.path) or any(is_same(target, path) for path in companions(store.path)):
         raise WriteError(f"{target} is the capture itself.", "Choose another name.")
     if target.is_file() and in_use(target):
         raise WriteError(f"{target} is open at this moment.", "Close it first, or choose another name.")
@@ -109,10 +109,3 @@ def _complete(store: CaptureStore, temporary: Path, last: int, progress: Progres
         write_value(copy, "closed", value=True)
         copy.execute("COMMIT")
         return int(copy.execute("SELECT coalesce(max(number), 0) FROM entries").fetchone()[0])
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return one.exists() and other.exists() and one.samefile(other)
-    except OSError:
-        return False

@@ -158,8 +158,13 @@ def test_no_spelling_hides_a_secret(entry_of: MakeEntry, text: str) -> None:
 
 
 def test_a_number_under_a_secret_key_becomes_a_text(entry_of: MakeEntry) -> None:
-    clean, _ = redacted(entry_of, '{"password": 12345678, "token":null,"secret":true, "x": 5}')
-    assert clean == '{"password": "‹password-1›", "token":null,"secret":true, "x": 5}'
+    clean, _ = redacted(entry_of, '{"password": 1234, "token":null,"secret":true, "x": 5, "jwt": 482913}')
+    assert clean == '{"password": "‹password-1›", "token":null,"secret":true, "x": 5, "jwt": "‹token-1›"}'
+
+
+def test_times_and_counts_of_tokens_stay(entry_of: MakeEntry) -> None:
+    text = '{"timingsMs":{"token":1.5},"usage":{"token":1200}}'
+    assert redacted(entry_of, text)[0] == text
 
 
 def test_equal_secrets_stay_equal_however_they_stand(entry_of: MakeEntry) -> None:
