@@ -11,8 +11,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QScrollArea, QWidget
 
 from optave_inspector.app import WindowParts, build_window, take_apart
+from optave_inspector.client.config import AuthTransport
 from optave_inspector.protocol.states import ConnectionState
 from optave_inspector.ui.theme import ThemeChoice, current, theme_switch
+from optave_inspector.ui.widgets.elided_label import ElidedLabel
 from optave_inspector.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
@@ -328,18 +330,36 @@ def test_nothing_is_narrower_than_what_is_in_it(aio, opened, wait_until) -> None
     aio(run(), 40)
 
 
-def test_the_handshake_comes_into_sight_when_it_is_done(aio, opened, wait_until) -> None:
+def handshake_in_sight(parts) -> bool:
+    scroll = find(parts, QScrollArea, "connectionScroll")
+    headers = find(parts, QPushButton, "connectionHeadersButton")
+    bottom = headers.mapTo(scroll.viewport(), QPoint(0, headers.height())).y()
+    return headers.isVisible() and 0 < bottom <= scroll.viewport().height()
+
+
+def test_an_accepted_handshake_is_told_beside_the_state_and_the_profile_stays_in_sight(aio, opened, wait_until) -> None:
     async def run() -> None:
         async with opened() as parts:
             await connect_local(parts, wait_until)
-            scroll = find(parts, QScrollArea, "connectionScroll")
-            headers = find(parts, QPushButton, "connectionHeadersButton")
+            assert find(parts, QScrollArea, "connectionScroll").verticalScrollBar().value() == 0
+            glance = find(parts, ElidedLabel, "connectionHandshakeGlance").full_text()
+            assert glance.startswith("101 · ")
+            assert glance.endswith(" · optave-v1")
 
-            def in_sight() -> bool:
-                bottom = headers.mapTo(scroll.viewport(), QPoint(0, headers.height())).y()
-                return 0 < bottom <= scroll.viewport().height()
+    aio(run(), 40)
 
-            await wait_until(in_sight)
+
+def test_a_refused_handshake_comes_into_sight(aio, opened, wait_until) -> None:
+    async def run() -> None:
+        async with opened() as parts:
+            await connect_local(parts, wait_until)
+            action(parts, "disconnectAction").trigger()
+            await wait_until(lambda: parts.session.state is ConnectionState.CLOSED)
+            parts.current.edit(auth_transport=AuthTransport.NONE)
+            action(parts, "connectAction").trigger()
+            await wait_until(lambda: parts.session.failure is not None)
+            await wait_until(lambda: handshake_in_sight(parts))
+            assert parts.session.handshake.status == 401
 
     aio(run(), 40)
 
