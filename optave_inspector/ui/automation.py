@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 from ..capture.retention import CleanUp, Retention
 from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.close_dialog import CloseDialog
+from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, TextQuestion
 from .dialogs.text_dialog import TextDialog
@@ -134,7 +135,7 @@ def faults(roots: Iterable[QWidget]) -> list[str]:
     return found
 
 
-def dialogs(parent: QWidget) -> list[QDialog]:
+def dialogs(parent: MainWindow) -> list[QDialog]:
     """One of each dialog that the window opens, not shown."""
     return [
         CloseDialog(parent),
@@ -148,6 +149,8 @@ def dialogs(parent: QWidget) -> list[QDialog]:
         ConfirmDialog("deleteProfileDialog", "Delete profile", "", "Delete", parent),
         ConfirmDialog("discardCaptureDialog", "Discard capture", "", "Discard", parent),
         CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
+        ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
+        WorkDialog("exportWork", "Exporting", "", parent),
         WorkDialog("saveCaptureWork", "Saving the capture", "", parent),
         NoticeDialog("cannotOpenDialog", "A capture that cannot be opened", "", parent),
         TextDialog("Handshake", {"Request": "", "Response": "", "Body": ""}, "handshakeDialog", parent),

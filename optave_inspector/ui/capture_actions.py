@@ -15,6 +15,7 @@ from ..capture.library import SUFFIX
 from ..capture.retention import in_units
 from ..errors import InspectorError
 from .actions import make_action
+from .capture_export import CaptureExport
 from .capture_saving import CaptureSaving
 from .capture_windows import CaptureWindows
 from .dialogs.capture_limits import CaptureLimitsDialog
@@ -53,6 +54,7 @@ class CaptureActions(QObject):
         tip = "Where captures live, how long they are kept, how large they may grow together"
         self.limits = make_action(self, "captureLimitsAction", "Capture &limits…", self.ask_limits, tip=tip)
         self.saving = CaptureSaving(view.bridge, view)
+        self.export = CaptureExport(view.bridge, view.frames.model, view)
         self.recent = QMenu("R&ecent captures", view)
         self.recent.setObjectName("recentCapturesMenu")
         self.recent.aboutToShow.connect(self._fill_recent)

@@ -15,6 +15,7 @@ from ..errors import InspectorError
 from ..replay import CaptureReplay, Rebuilt
 from .actions import make_action
 from .bridge import SessionBridge
+from .capture_export import CaptureExport
 from .capture_saving import CaptureSaving
 from .delegates.waterfall_geometry import ConnectionMark
 from .models.background import Background
@@ -127,6 +128,8 @@ class CaptureWindow(QMainWindow):
         self.file_menu.setObjectName("captureFileMenu")
         self.saving = CaptureSaving(self.bridge, self, "captureSaveAction")
         self.file_menu.addAction(self.saving.action)
+        self.export = CaptureExport(self.bridge, self.frames.model, self, "captureExportAction")
+        self.file_menu.addAction(self.export.action)
         self.file_menu.addSeparator()
         tip = "Close this capture; its file stays"
         close = make_action(self, "captureCloseAction", "&Close", self.close, shortcut="Ctrl+W", tip=tip)

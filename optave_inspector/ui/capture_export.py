@@ -1,0 +1,105 @@
+"""Exporting entries to other programs' formats, from the window of a session or of a stored capture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from ..capture.exporting import Exported, export_entries
+from .actions import make_action
+from .dialogs.export_dialog import FORMATS, ExportChoice, ExportDialog, Part
+from .dialogs.work_dialog import WorkDialog
+from .models.redaction_preview import counted
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from .bridge import SessionBridge
+    from .models.frame_table import FrameTableModel
+
+
+class CaptureExport(QObject):
+    """The action that exports what the user chooses; secrets are taken out unless the user says otherwise."""
+
+    def __init__(
+        self, bridge: SessionBridge, frames: FrameTableModel, window: QWidget, name: str = "exportAction"
+    ) -> None:
+        super().__init__(window)
+        self._bridge = bridge
+        self._frames = frames
+        self._window = window
+        tip = "Write entries as HAR, JSON Lines or CSV, without secrets"
+        self.action = make_action(self, name, "E&xport…", self.ask, shortcut="Ctrl+Shift+E", tip=tip)
+
+    def ask(self) -> None:
+        """Ask what to export, then where to."""
+        dialog = ExportDialog(self._bridge.session.store, self.parts(), self._window)
+        dialog.chosen.connect(self._ask_file)
+        dialog.open()
+
+    def parts(self) -> list[Part]:
+        """The entries that can be exported together; what a filter shows comes first, where there is one."""
+        session, entry, exchange = self._bridge.session, self._bridge.selected_entry, self._bridge.selected_exchange
+        parts = [Part(f"&All {_entries(session.store.count)}", None)]
+        if self._frames.narrowed:
+            shown = shown_numbers(self._frames)
+            parts.insert(0, Part(f"The {_entries(len(shown))} that the fi&lter shows", shown))
+        if 0 < exchange <= len(session.exchanges):
+            found = session.exchanges[exchange - 1]
+            numbers = sorted({found.request_entry, *found.answers, *found.duplicates})
+            parts.append(Part(f"The selected e&xchange, {_entries(len(numbers))}", numbers))
+        if entry:
+            parts.append(Part(f"The selected &entry, #{entry:,}", [entry]))
+        return parts
+
+    def export(self, choice: ExportChoice, target: Path) -> None:
+        """Write ``choice`` to ``target``; how it went stands in the message bar."""
+        store, tell = self._bridge.session.store, self._bridge.warned.emit
+        dialog = WorkDialog("exportWork", "Exporting", f"Writing {target}.", self._window)
+        dialog.start(
+            lambda progress, stop: export_entries(
+                store, target, choice.format, numbers=choice.numbers, rules=choice.rules, progress=progress, stop=stop
+            ),
+            lambda done: tell("ok", exported_text(done, target, redacted=choice.rules is not None)),
+            lambda sentence: tell("error", f"Nothing was exported. {sentence}"),
+        )
+
+    def _ask_file(self, choice: ExportChoice) -> None:
+        name = next(name for ending, name, _ in FORMATS if ending == choice.format)
+        dialog = QFileDialog(self._window, "Export to", "", f"{name} (*.{choice.format})")
+        dialog.setObjectName("exportFileDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(choice.format)
+        dialog.selectFile(str(Path.home() / f"{self._bridge.session.store.path.stem}.{choice.format}"))
+        dialog.fileSelected.connect(lambda target: self.export(choice, Path(target)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def exported_text(done: Exported, target: Path, *, redacted: bool) -> str:
+    """What was written and what was taken out, as a sentence."""
+    entries = f"{_entries(done.entries)} {'was' if done.entries == 1 else 'were'}"
+    taken = ", ".join(counted(kind, count) for kind, count in done.removed.items())
+    out = f"taken out: {taken}" if taken else "there was nothing to take out"
+    return f"{entries} exported to {target}; {out if redacted else 'nothing was taken out, secrets included'}."
+
+
+def shown_numbers(frames: FrameTableModel) -> list[int]:
+    """The entries that a narrowed frame log shows, those in folded runs included."""
+    firsts = [frames.number(row) for row in range(frames.rowCount())]
+    if len(firsts) == frames.shown_entries:
+        return firsts
+    ends = [*firsts[1:], frames.shown_through + 1]
+    return [
+        number
+        for row, (first, end) in enumerate(zip(firsts, ends, strict=True))
+        for number in range(first, end)
+        if number == first or frames.row_of(number) == row
+    ]
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"
