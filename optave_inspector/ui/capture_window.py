@@ -51,6 +51,7 @@ class CaptureWindow(QMainWindow):
         self.setAccessibleName(f"Capture {store.path.stem}")
         self.frames = FramesPanel(self.bridge)
         self.entry = EntryPanel(self.bridge)
+        self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.exchanges = ExchangesPanel(self.bridge)
         self.messages = MessageBar(self.bridge)
         self._rebuilding = Background("rebuild traces", self)

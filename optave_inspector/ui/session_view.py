@@ -54,6 +54,7 @@ class SessionView(QWidget):
         current.warned.connect(bridge.warned)
         self.connector.refused.connect(lambda _field, _sentence: self.area.go_to(self.connection))
         self.connector.secretNeeded.connect(self._ask_secret)
+        self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.exchanges.sendAgainRequested.connect(self.composer.send_again)
         self.exchanges.editAgainRequested.connect(self.composer.load_exchange)
         for signal in (current.chosen, current.edited):

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester
 
-from optave_inspector.protocol.verdict import json_path
+from optave_inspector.capture.entry import Entry, EntryKind
+from optave_inspector.capture.query import parse
+from optave_inspector.protocol.json_path import json_path
 from optave_inspector.ui.models.json_nodes import SPAN
 from optave_inspector.ui.models.json_search import MOST, places_of
 from optave_inspector.ui.models.json_text import (
@@ -25,6 +28,7 @@ from optave_inspector.ui.models.json_text import (
     value_text,
 )
 from optave_inspector.ui.models.json_tree import FIELD, VALUE, JsonTreeModel
+from optave_inspector.ui.widgets.json_tree_view import JsonTreeView
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -207,3 +211,22 @@ def test_a_search_stops_when_told_and_at_its_limit() -> None:
     assert places_of({"Key": {"other": "VALUE"}}, "value") == [("Key", "other")]
     assert places_of({"Key": 1}, "KEY") == [("Key",)]
     assert places_of(None, "nul") == [()]
+
+
+def test_a_value_in_the_tree_becomes_a_term_that_finds_its_message(qtbot):
+    view = JsonTreeView("tree")
+    qtbot.addWidget(view)
+    value = {"payload": {"request": {"tags": ["a b", 'say "no"', 3, None]}}}
+    view.show_value(value)
+    asked = []
+    view.termAsked.connect(lambda term, exclude: asked.append((term, exclude)))
+    for path in (("payload", "request", "tags", 0), ("payload", "request", "tags", 1), ("payload", "request")):
+        view.go_to(path)
+        view.findChild(QAction, "treeFilterAction").trigger()
+    view.go_to(("payload", "request", "tags", 3))
+    view.findChild(QAction, "treeExcludeAction").trigger()
+    assert [exclude for _, exclude in asked] == [False, False, False, True]
+    text = Entry(1, 1, 0, EntryKind.TEXT, 0, 0, 9, 9)
+    for term, _ in asked:
+        assert parse(term).matches(text, lambda: json.dumps(value).encode()), term
+        assert not parse(term).matches(text, lambda: b'{"payload": {}}'), term

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QMenu, QTreeView, QVBoxLayout, QWidget
 
+from ...capture.query import term_at
 from ..delegates.json_value import JsonDelegate
 from ..models.json_text import plain_text, subtree_text
 from ..models.json_tree import FIELD, JsonTreeModel
@@ -40,6 +41,9 @@ class JsonTreeView(QWidget):
 
     Reading, and saying that something cannot be read, is up to the owner.
     """
+
+    termAsked = Signal(str, bool)
+    """The log is to show what has this value at this place, as a term of its query language; or, if true, the rest."""
 
     def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -184,6 +188,9 @@ class JsonTreeView(QWidget):
             ("OpenAllAction", "&Open all below", "", self.open_below),
             ("CloseAllAction", "&Close all below", "", self.close_below),
             ("", "", "", None),
+            ("FilterAction", "F&ilter the log by this", "", lambda: self._ask_for_term(exclude=False)),
+            ("ExcludeAction", "&Exclude this from the log", "", lambda: self._ask_for_term(exclude=True)),
+            ("", "", "", None),
             ("FindAction", "&Find in this message", "Ctrl+Shift+F", self.bar.focus),
         ):
             if slot is None:
@@ -201,6 +208,11 @@ class JsonTreeView(QWidget):
     def _open_menu(self, at: QPoint) -> None:
         if self.model.rowCount():
             self._menu.popup(self.tree.viewport().mapToGlobal(at))
+
+    def _ask_for_term(self, *, exclude: bool) -> None:
+        node = self._current()
+        if node is not None and not node.is_span and node.path():
+            self.termAsked.emit(term_at(node.path(), node.value), exclude)
 
     def _current(self) -> Node | None:
         return self.model.node(self.tree.currentIndex())
