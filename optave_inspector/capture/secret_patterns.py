@@ -170,12 +170,17 @@ SECRETS = (
     Pattern(LOGIN, re.compile(r"(?<=://)(?P<secret>[^/?#@\s\"'\\‹]{1,1024}+)(?=@)"), ("://",)),
 )
 
-# Keys of JSON that no pattern has for itself. Logins and percent signs are looked for in a cheaper way.
+# Keys of JSON that no pattern has for itself.
 _MORE_NEEDLES = {"eyj", "cookie", "websocket-protocol", "jwt", "pwd", "credential", "assertion", "bearer"}
-NEEDLES = tuple(
+# Logins and percent signs are looked for in a cheaper way.
+_ALL_NEEDLES = _MORE_NEEDLES.union(*(pattern.needles for pattern in SECRETS)) - {"://", "%", "%3d"}
+_FEWEST_NEEDLES = [
     needle.encode()
-    for needle in sorted(_MORE_NEEDLES.union(*(pattern.needles for pattern in SECRETS)) - {"://", "%", "%3d"}, key=len)
-)
+    for needle in sorted(_ALL_NEEDLES, key=len)
+    if not any(other in needle for other in _ALL_NEEDLES - {needle})
+]
+NEEDLES = tuple(needle for needle in _FEWEST_NEEDLES if b"=" not in needle)
+PARAMETER_NEEDLES = tuple(needle for needle in _FEWEST_NEEDLES if b"=" in needle)
 """In small letters. Without one of these, of the three below and of logins in URLs, there is no secret in a text."""
 ODD_TOKEN = re.compile(rb"e(?:yA|wo|w0|wk)[\w-]{6,}\.")
 ESCAPED = re.compile(rb"\\u00[2-7][0-9a-fA-F]")

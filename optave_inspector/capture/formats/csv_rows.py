@@ -8,8 +8,7 @@ import io
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from ...protocol.timestamps import iso_millis
-from .record import direction_name, flag_names, kind_name, text_or_base64
+from .record import direction_name, flag_names, iso_time, kind_name, text_or_base64
 
 if TYPE_CHECKING:
     from ..entry import Entry
@@ -34,7 +33,8 @@ COLUMNS = (
 
 # A cell that begins like this is taken for a formula; so is what follows a line break, a tab or a semicolon where the
 # program splits cells there and not at commas.
-_FORMULA = re.compile(r"(\A|[;\t\r\n])(?=[\s\"]*[=+\-@＝＋－＠])")
+_FORMULA = re.compile(r"[\s\"]*[=+\-@＝＋－＠]")
+_FORMULA_WITHIN = re.compile(r"([;\t\r\n])(?=[\s\"]*[=+\-@＝＋－＠])")
 
 
 class CsvWriter:
@@ -51,7 +51,7 @@ class CsvWriter:
         self._rows.writerow(
             (
                 entry.number,
-                iso_millis(entry.wall_ns),
+                iso_time(entry.wall_ns),
                 entry.attempt,
                 direction_name(entry.direction),
                 kind_name(entry.kind),
@@ -86,4 +86,5 @@ class CsvWriter:
 
 def harmless(text: str) -> str:
     """A cell that no spreadsheet takes for a formula: an apostrophe goes before what looks like one."""
-    return _FORMULA.sub(r"\1'", text)
+    clean = _FORMULA_WITHIN.sub(r"\1'", text)
+    return f"'{clean}" if _FORMULA.match(text) else clean

@@ -45,7 +45,9 @@ class _Connection:
     index: int
     position: int
     is_own: bool = False
-    others: bool = False
+    messages: int | None = None
+    """Position of the array; None where there is none."""
+    others: int | None = None
     parts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -63,7 +65,7 @@ def read_har(path: Path, progress: Progress, stop: Stop) -> Generator[Imported, 
 
     Connections come one after the other, each in its order; a HAR of another program gives messages, and a handshake
     made of request and response, whose secrets are taken out as those of every stored handshake. ``progress`` counts
-    bytes, of three readings at most.
+    bytes, of two readings.
     """
     size = path.stat().st_size
     connections = _connections(path, lambda done: progress(done, 2 * size), stop)
@@ -72,10 +74,9 @@ def read_har(path: Path, progress: Progress, stop: Stop) -> Generator[Imported, 
     attempts = {connection.index: number for number, connection in enumerate(connections, 1)}
     sources: list[Generator[_Element, None, None]] = [
         _handshakes([each for each in connections if not each.is_own], attempts),
-        _messages(path, attempts, lambda done: progress(size + done, 2 * size), stop),
+        _messages(path, connections, attempts, lambda done: progress(size + done, 2 * size), stop),
+        _others(path, connections),
     ]
-    if any(connection.others for connection in connections):
-        sources.append(_others(path))
     try:
         for element in heapq.merge(*sources, key=lambda element: element[:3]):
             yield element.make()
@@ -124,16 +125,18 @@ def _entries(stream: JsonStream) -> Iterator[int]:
 def _connection(stream: JsonStream, index: int) -> _Connection | None:
     connection = _Connection(index, stream.position)
     raw: dict[str, bytes] = {}
-    has_messages = False
     for key in stream.members():
         if key in _TAKEN:
             raw[key] = stream.take()
             continue
-        has_messages = has_messages or key == _MESSAGES
-        connection.others = connection.others or key == _OTHERS
+        if key == _MESSAGES:
+            connection.messages = stream.position
+        elif key == _OTHERS:
+            connection.others = stream.position
         stream.skip()
     connection.is_own = _ATTEMPT in raw
-    if not (has_messages or connection.others or raw.get("_resourceType") == b'"websocket"'):
+    has_arrays = connection.messages is not None or connection.others is not None
+    if not has_arrays and raw.get("_resourceType") != b'"websocket"':
         return None
     if not connection.is_own:
         for key in _OF_OTHERS.intersection(raw):
@@ -173,15 +176,15 @@ def _handshakes(connections: list[_Connection], attempts: dict[int, int]) -> Gen
 
 
 def _messages(
-    path: Path, attempts: dict[int, int], progress: Callable[[int], None], stop: Stop
+    path: Path, connections: list[_Connection], attempts: dict[int, int], progress: Callable[[int], None], stop: Stop
 ) -> Generator[_Element, None, None]:
     decoder = msgspec.json.Decoder(HarMessage)
     count = 0
     with path.open("rb") as file:
         stream = JsonStream(file, path)
-        for index in _entries(stream):
+        for connection in connections:
             number = 0
-            for position, raw in _elements(stream, _MESSAGES):
+            for position, raw in _elements(stream, connection.messages):
                 count += 1
                 if count % _ELEMENTS_AT_ONCE == 0:
                     progress(stream.position)
@@ -189,22 +192,23 @@ def _messages(
                         raise Stopped
                 message = _from(stream, raw, position, decoder)
                 number = message.optave.number if message.optave is not None else number + 1
+                attempt = attempts[connection.index]
 
-                def make(message: HarMessage = message, position: int = position, index: int = index) -> Imported:
+                def make(message: HarMessage = message, position: int = position, attempt: int = attempt) -> Imported:
                     try:
-                        return _own(message, message.optave) if message.optave else _foreign(message, attempts[index])
+                        return _own(message, message.optave) if message.optave else _foreign(message, attempt)
                     except RecordError as error:
                         raise stream.error(str(error), position) from error
 
-                yield _Element(index, number, 0, make)
+                yield _Element(connection.index, number, 0, make)
 
 
-def _others(path: Path) -> Generator[_Element, None, None]:
+def _others(path: Path, connections: list[_Connection]) -> Generator[_Element, None, None]:
     decoder = msgspec.json.Decoder(Record)
     with path.open("rb") as file:
         stream = JsonStream(file, path)
-        for index in _entries(stream):
-            for position, raw in _elements(stream, _OTHERS):
+        for connection in connections:
+            for position, raw in _elements(stream, connection.others):
                 record = _from(stream, raw, position, decoder)
 
                 def make(record: Record = record, position: int = position) -> Imported:
@@ -214,18 +218,16 @@ def _others(path: Path) -> Generator[_Element, None, None]:
                     except RecordError as error:
                         raise stream.error(str(error), position) from error
 
-                yield _Element(index, record.number, 1, make)
+                yield _Element(connection.index, record.number, 1, make)
 
 
-def _elements(stream: JsonStream, name: str) -> Iterator[tuple[int, bytes]]:
-    """The elements of one array of the HAR entry that the stream stands before."""
-    for key in stream.members():
-        if key != name:
-            stream.skip()
-            continue
-        for _ in stream.items():
-            position = stream.position
-            yield position, stream.take()
+def _elements(stream: JsonStream, array: int | None) -> Iterator[tuple[int, bytes]]:
+    """The elements of the array at a position, if there is one, with their own positions."""
+    if array is None:
+        return
+    stream.go_to(array)
+    for _ in stream.items():
+        yield stream.position, stream.take()
 
 
 def _own(message: HarMessage, record: Record) -> Imported:

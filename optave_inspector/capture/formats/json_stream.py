@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_READ_BYTES = 1024 * 1024
+_READ_BYTES = 128 * 1024
 LONGEST_VALUE = 1024**3
 """Bytes of one value that is taken whole."""
 _LONGEST_KEY = 4096
@@ -29,19 +29,14 @@ _OPEN, _CLOSED = b"{[", b"}]"
 class JsonStream:
     """A cursor in a JSON text. Go into values with :meth:`members` and :meth:`items`, over them with :meth:`skip`.
 
-    Holds one value or one megabyte at a time, whichever is larger. Every method raises :class:`FormatError` with the
-    position of what is no JSON, as far as the structure goes; what is taken has still to be decoded.
+    Holds one value or some hundred kilobytes at a time, whichever is larger. Every method raises :class:`FormatError` with
+    the position of what is no JSON, as far as the structure goes; what is taken has still to be decoded.
     """
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file = file
         self._path = path
-        self._buffer = b""
-        self._at = 0
-        self._before = 0
-        """Position of the buffer in the file."""
-        self._ended = False
-        self._fill()
+        self.go_to(0)
         if self._buffer.startswith(b"\xef\xbb\xbf"):
             self._at = 3
 
@@ -49,6 +44,16 @@ class JsonStream:
     def position(self) -> int:
         """Bytes before the cursor."""
         return self._before + self._at
+
+    def go_to(self, position: int) -> None:
+        """Put the cursor where a value is known to begin; what stands around it is not seen any more."""
+        self._file.seek(position)
+        self._buffer = b""
+        self._at = 0
+        self._before = position
+        """Position of the buffer in the file."""
+        self._ended = False
+        self._fill()
 
     def members(self) -> Iterator[str]:
         """The keys of the object at the cursor; take, skip or enter the value before asking for the next one."""

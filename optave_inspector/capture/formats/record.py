@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 from typing import Annotated
 
 import msgspec
@@ -74,7 +75,7 @@ def without_payload(entry: Entry, note: str | None) -> Record:
     """An entry as it is written where its payload stands elsewhere."""
     return Record(
         number=entry.number,
-        time=iso_millis(entry.wall_ns),
+        time=iso_time(entry.wall_ns),
         direction=_DIRECTIONS.get(entry.direction, "none"),
         kind=kind_name(entry.kind),
         attempt=entry.attempt,
@@ -155,6 +156,17 @@ def from_base64(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise RecordError("A payload is no sound base64.") from error
+
+
+def iso_time(wall_ns: int) -> str:
+    """Unix time as it is written; remembers the second, as entries come many in one."""
+    seconds, rest = divmod(wall_ns, 10**9)
+    return f"{_to_the_second(seconds)}.{rest // 10**6:03}Z"
+
+
+@functools.lru_cache(maxsize=64)
+def _to_the_second(seconds: int) -> str:
+    return iso_millis(seconds * 10**9)[:-5]
 
 
 def kind_name(kind: int) -> str:
