@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..session import Session
+    from ..tracing.exchange import Exchange
 
 _GATHER_MS = 50
 _FLOOD_MS = 100
@@ -80,6 +81,11 @@ class SessionBridge(QObject):
             signal.disconnect(slot, missing_ok=True)
         self._gather.stop()
         await self._tasks.cancel()
+
+    def exchange(self, number: int) -> Exchange | None:
+        """An exchange by its number; None for 0, and while a stored capture's exchanges are still being rebuilt."""
+        exchanges = self.session.exchanges
+        return exchanges[number - 1] if 0 < number <= len(exchanges) else None
 
     def tell_error(self, sentence: str) -> None:
         """Show a sentence as an error in the message bar."""

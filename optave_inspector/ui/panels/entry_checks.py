@@ -101,9 +101,7 @@ class EntryChecks(QWidget):
         return chip
 
     def _exchange(self) -> Exchange | None:
-        number = self._content.entry.exchange if self._content is not None else 0
-        exchanges = self._bridge.session.exchanges
-        return exchanges[number - 1] if 0 < number <= len(exchanges) else None
+        return self._bridge.exchange(self._content.entry.exchange) if self._content is not None else None
 
     def _select_exchange(self) -> None:
         if self._content is not None:

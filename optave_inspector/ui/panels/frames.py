@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
 
-    from ...tracing.exchange import Exchange
     from ..bridge import SessionBridge
 
 
@@ -44,7 +43,7 @@ class FramesPanel(Panel):
         super().__init__("Frames", "framesPanel", parent)
         self._bridge = bridge
         session = bridge.session
-        self.model = FrameTableModel(session.store, self._exchange, self)
+        self.model = FrameTableModel(session.store, bridge.exchange, self)
         self.view = FrameView(self.model)
         self._seen = SeenValues(session.store)
         self.bar = FrameFilterBar(self.view.frame_header.menu, self._seen.latest)
@@ -144,10 +143,6 @@ class FramesPanel(Panel):
         self.follow_button.clicked.connect(view.set_following)
         self.pause_button.toggled.connect(self._on_paused)
         self._no_match.button.clicked.connect(bar.show_all)
-
-    def _exchange(self, number: int) -> Exchange | None:
-        exchanges = self._bridge.session.exchanges
-        return exchanges[number - 1] if 0 < number <= len(exchanges) else None
 
     @Slot(int)
     def _on_entries(self, count: int) -> None:

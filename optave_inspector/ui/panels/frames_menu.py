@@ -116,9 +116,8 @@ class FramesMenu(QObject):
         return self._view.model().entry(number) if number else None
 
     def _correlation_id(self, entry: Entry) -> str:
-        if entry.correlation_id or not entry.exchange:
-            return entry.correlation_id
-        return self._bridge.session.exchanges[entry.exchange - 1].correlation_id
+        exchange = self._bridge.exchange(entry.exchange)
+        return entry.correlation_id or (exchange.correlation_id if exchange is not None else "")
 
     def _copy_correlation(self) -> None:
         entry = self._entry()
@@ -144,9 +143,9 @@ class FramesMenu(QObject):
 
     def _neighbour(self, by: int) -> int:
         entry = self._entry()
-        if entry is None or not entry.exchange:
+        exchange = self._bridge.exchange(entry.exchange) if entry is not None else None
+        if entry is None or exchange is None:
             return 0
-        exchange = self._bridge.session.exchanges[entry.exchange - 1]
         numbers = [exchange.request_entry, *exchange.answers]
         if entry.number not in numbers:
             return 0
