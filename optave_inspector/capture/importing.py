@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .entry import Entry
+    from .formats.record import Imported
     from .progress import Progress, Stop
-
-    Imported = tuple[Entry, bytes, str | None]
-    """An entry with its payload and the user's note on it."""
 
 _ENTRIES_AT_ONCE = 500
 _BYTES_AT_ONCE = 8 * 1024 * 1024
@@ -71,7 +69,8 @@ def import_entries(
 ) -> CaptureStore:
     """A new capture in ``target``, which must not exist, or a temporary one for None; open, the caller closes it.
 
-    Entries are numbered anew from 1. ``annotate`` may change each before it is stored, but for its number. What is
+    Entries are numbered anew from 1. ``annotate`` is called for those that another program wrote, in order, and may add
+    to them what it knows, such as the exchange. What is
     wrong with the file is a :class:`FormatError`; then, and when stopped, nothing of ``target`` remains. ``progress``
     counts bytes. Blocks; call it from a thread of its own. Raises StoreError and ``Stopped`` as well.
     """
@@ -112,9 +111,9 @@ def _fill(
         if store.lost_persistence:
             raise StoreError(store.lost_persistence, "Free some space, or choose another folder.")
 
-    for number, (entry, payload, note) in enumerate(entries, 1):
+    for number, (entry, payload, note, is_own) in enumerate(entries, 1):
         entry.number = number
-        if annotate is not None:
+        if annotate is not None and not is_own:
             annotate(entry, payload)
         if note is not None:
             notes[number] = note

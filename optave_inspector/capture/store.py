@@ -125,6 +125,11 @@ class CaptureStore:
         return isinstance(self._writer, NoWriter)
 
     @property
+    def readers(self) -> Readers:
+        """Connections for queries of one's own to the file, which may lack the newest entries."""
+        return self._readers
+
+    @property
     def bookmarks(self) -> Mapping[int, str]:
         """The entries that the user marked: notes by number, an empty note where there is none. A copy."""
         return dict(self._bookmarks)

@@ -19,15 +19,13 @@ from .errors import FormatError
 from .har import HarMessage
 from .har_handshake import handshake_of, summary_of
 from .json_stream import JsonStream
-from .record import Record, RecordError, entry_of, from_base64, one_line, payload_of
+from .record import Imported, Record, RecordError, entry_of, from_base64, one_line, payload_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from ..progress import Progress, Stop
-
-    Imported = tuple[Entry, bytes, str | None]
 
 _MESSAGES, _OTHERS, _ATTEMPT = "_webSocketMessages", "_optaveEntries", "_optaveAttempt"
 _OF_OTHERS = frozenset({"request", "response", "timings", "startedDateTime", "serverIPAddress", "_resourceType"})
@@ -170,7 +168,7 @@ def _handshakes(connections: list[_Connection], attempts: dict[int, int]) -> Gen
             )
             clean = redactor.redact(entry, payload)
             clean.entry.size = len(clean.payload)
-            return clean.entry, clean.payload, None
+            return clean.entry, clean.payload, None, False
 
         yield _Element(connection.index, -1, 0, make)
 
@@ -214,7 +212,7 @@ def _others(path: Path, connections: list[_Connection]) -> Generator[_Element, N
                 def make(record: Record = record, position: int = position) -> Imported:
                     try:
                         payload = payload_of(record)
-                        return entry_of(record, payload), payload, record.note
+                        return entry_of(record, payload), payload, record.note, True
                     except RecordError as error:
                         raise stream.error(str(error), position) from error
 
@@ -232,7 +230,7 @@ def _elements(stream: JsonStream, array: int | None) -> Iterator[tuple[int, byte
 
 def _own(message: HarMessage, record: Record) -> Imported:
     payload = _payload(message, record.base64)
-    return entry_of(record, payload), payload, record.note
+    return entry_of(record, payload), payload, record.note, True
 
 
 def _foreign(message: HarMessage, attempt: int) -> Imported:
@@ -254,7 +252,7 @@ def _foreign(message: HarMessage, attempt: int) -> Imported:
         entry.correlation_id, entry.trace_id, entry.thread_id = seen.correlation_id, seen.trace_id, seen.thread_id
     else:
         entry.summary = one_line(message.data)
-    return entry, payload, None
+    return entry, payload, None, False
 
 
 def _payload(message: HarMessage, exact: str | None) -> bytes:

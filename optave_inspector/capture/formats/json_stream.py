@@ -29,8 +29,8 @@ _OPEN, _CLOSED = b"{[", b"}]"
 class JsonStream:
     """A cursor in a JSON text. Go into values with :meth:`members` and :meth:`items`, over them with :meth:`skip`.
 
-    Holds one value or some hundred kilobytes at a time, whichever is larger. Every method raises :class:`FormatError` with
-    the position of what is no JSON, as far as the structure goes; what is taken has still to be decoded.
+    Holds one value or some hundred kilobytes at a time, whichever is larger. Every method raises :class:`FormatError`
+    with the position of what is no JSON, as far as the structure goes; what is taken has still to be decoded.
     """
 
     def __init__(self, file: BinaryIO, path: Path) -> None:

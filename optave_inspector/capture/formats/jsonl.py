@@ -12,7 +12,7 @@ import msgspec
 from ..progress import Stopped
 from .about import VERSION, About
 from .errors import FormatError
-from .record import Record, RecordError, entry_of, payload_of, record_of
+from .record import Imported, Record, RecordError, entry_of, payload_of, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -52,9 +52,7 @@ class JsonLinesWriter:
         """Nothing is held."""
 
 
-def read_json_lines(
-    path: Path, progress: Progress, stop: Stop
-) -> Generator[tuple[Entry, bytes, str | None], None, None]:
+def read_json_lines(path: Path, progress: Progress, stop: Stop) -> Generator[Imported, None, None]:
     """The entries of a file with their payloads and notes, numbered 0. Raises :class:`FormatError` and ``Stopped``.
 
     ``progress`` counts bytes. A file without head is taken for one of this version; empty lines are skipped.
@@ -83,7 +81,7 @@ def read_json_lines(
             each = _decoded(path, line, record, line_number, start)
             try:
                 payload = payload_of(each)
-                yield entry_of(each, payload), payload, each.note
+                yield entry_of(each, payload), payload, each.note, True
             except RecordError as error:
                 raise FormatError(path, str(error), line=line_number, position=start) from error
     progress(total, total)

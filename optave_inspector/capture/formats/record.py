@@ -21,6 +21,9 @@ _KIND_NUMBERS = {name: number for number, name in _KINDS.items()}
 _FLAGS = {flag.value: flag.name.lower().replace("_", "-") for flag in EntryFlag if flag.name}
 _FLAG_NUMBERS = {name: number for number, name in _FLAGS.items()}
 
+Imported = tuple[Entry, bytes, str | None, bool]
+"""An entry with its payload, the user's note on it, and whether the inspector wrote it."""
+
 Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 

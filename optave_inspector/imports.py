@@ -1,0 +1,45 @@
+"""Opening what other programs wrote: a capture of it, with answers matched to their requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .capture.entry import Entry, EntryKind
+from .capture.importing import import_entries
+from .capture.progress import never, unheard
+from .protocol.codec import peek
+from .tracing.correlator import Correlator
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .capture.progress import Progress, Stop
+    from .capture.store import CaptureStore
+
+_TIMEOUT_NS = 30 * 10**9
+"""Of requests whose own time limit is not known: the SDK's."""
+
+
+def import_capture(source: Path, target: Path | None, progress: Progress = unheard, stop: Stop = never) -> CaptureStore:
+    """As :func:`~.capture.importing.import_entries`; entries that know nothing of exchanges are put into theirs."""
+    return import_entries(source, target, annotate=_Correlating().annotate, progress=progress, stop=stop)
+
+
+class _Correlating:
+    def __init__(self) -> None:
+        self._correlator = Correlator(_TIMEOUT_NS)
+        self._attempt = 0
+        self._last_ns = 0
+
+    def annotate(self, entry: Entry, payload: bytes) -> None:
+        if entry.attempt != self._attempt:
+            self._correlator.cut_off(self._attempt, self._last_ns)
+            self._attempt = entry.attempt
+        self._last_ns = entry.monotonic_ns
+        if entry.kind not in {EntryKind.TEXT, EntryKind.BINARY}:
+            return
+        seen = peek(payload, is_text=entry.kind == EntryKind.TEXT)
+        if entry.direction:
+            self._correlator.sent(entry, seen)
+        else:
+            self._correlator.received(entry, seen)
