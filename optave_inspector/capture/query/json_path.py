@@ -38,26 +38,26 @@ _PLAIN_START = re.compile(r"[^\W\d][\w-]*")
 
 def parse_path(text: str) -> tuple[Step, ...]:
     """The steps of a path. Raises :class:`ValueProblem`, with the place of what cannot be read."""
-    rest = text
-    if not text.startswith("$") or text[1:2] not in ("", ".", "["):
-        rest = text if text.startswith("[") else f".{text}"
-    else:
+    if text.startswith("$") and text[1:2] in ("", ".", "["):
         rest = text[1:]
+    else:
+        rest = text if text.startswith("[") else f".{text}"
     before = len(text) - len(rest)
     steps: list[Step] = []
     place = 0
     while place < len(rest):
         match = _STEP.match(rest, place)
-        if match is None or len(steps) == _MOST_STEPS:
-            start = max(0, place + before)
-            if match is not None:
-                raise ValueProblem(f"A path has at most {_MOST_STEPS} steps.", "", start)
+        start = max(0, place + before)
+        if match is None:
+            left = text[start:]
             raise ValueProblem(
-                f"The path cannot be read from “{text[start:]}” on." if text[start:] else "The path ends with a dot.",
+                "The path ends with a dot." if left == "." else f"The path cannot be read from “{left}” on.",
                 'Write it like payload.results[0].text, with [*] for every element and ["a name"] for odd names.',
                 start,
             )
-        steps.append(_step(match, place + before))
+        if len(steps) == _MOST_STEPS:
+            raise ValueProblem(f"A path has at most {_MOST_STEPS} steps.", "", start)
+        steps.append(_step(match, start))
         place = match.end()
     return tuple(steps)
 

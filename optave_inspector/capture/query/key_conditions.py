@@ -14,12 +14,18 @@ from .quantities import DURATION_UNITS, SIZE_UNITS, limits, read_quantity
 from .terms import BOOKMARKED, FRAGMENTED, Key, ValueKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .condition import Condition
 
 NONE = "none"
 ANY = "*"
 
-_UNITS = {ValueKind.SIZE: SIZE_UNITS, ValueKind.DURATION: DURATION_UNITS, ValueKind.NUMBER: {}}
+_UNITS: dict[ValueKind, tuple[str, Mapping[str, int]]] = {
+    ValueKind.SIZE: ("size", SIZE_UNITS),
+    ValueKind.DURATION: ("duration", DURATION_UNITS),
+    ValueKind.NUMBER: ("whole number", {}),
+}
 _Limits = tuple[int | None, int | None]
 
 
@@ -33,7 +39,7 @@ def key_condition(key: Key, operator: str, value: str, *, quoted: bool) -> Condi
         return InRange(key.column, key.none, key.none)
     if key.kind is ValueKind.TIME:
         return _time(key, operator, value)
-    low, high = limits(operator, read_quantity(value, _UNITS[key.kind], key.example))
+    low, high = limits(operator, read_quantity(value, *_UNITS[key.kind], key.example))
     if key.none is not None and not _asks_for_none(key, operator, low):
         low = key.none + 1 if low is None else max(low, key.none + 1)
     return InRange(key.column, low, high)

@@ -152,9 +152,11 @@ def _term(text: str, match: re.Match[str]) -> Token:
             start,
         )
     if _OPERATOR.match(bare[0]):
+        ordered = operator == ":" and bare[0][0] in "<>"
+        hint = f"Write {key}{bare[0]}." if ordered else "Operators are : = < <= > >=; - before a term excludes it."
         raise QueryError(
             f"There is no operator “{operator}{bare[0][0]}”.",
-            'Operators are : = < <= > >=; - before a term excludes it; put a value like this between quotes: ">1".',
+            f'{hint} A value like this stands between quotes: "{bare[0]}".',
             start - len(operator),
             start + 1,
         )
@@ -163,8 +165,7 @@ def _term(text: str, match: re.Match[str]) -> Token:
 
 def _word(text: str, place: int) -> Token:
     match = _BARE.match(text, place)
-    if match is None:  # not reached: what else may begin a token was looked for before
-        raise QueryError("This cannot be read.", "", place, place + 1)
+    assert match is not None, "spaces, parentheses and quotes were looked for before"
     word = match[0]
     operator = _OPERATOR.search(word)
     if operator is not None:

@@ -2,8 +2,10 @@
 
 Python's engine tries every way in which a pattern can match before it gives up, without letting another thread run. A
 pattern such as ``(a+)+b`` has twice as many ways for each further ``a``. Here the pattern is turned into an automaton
-of its characters (Glushkov's construction); the number of ways grows exponentially where one state can be left and
-reached again on two different paths by the same characters. Patterns that are merely slow, such as ``.*a.*b``, pass.
+of its characters (Glushkov's construction, with an edge for each way). The number of ways grows exponentially where one
+state can be left and reached again on two different paths by the same characters; it grows with a high power of the
+text's length where many loops that take the same character follow each other. Patterns that are merely slow, such as
+``.*a.*b``, pass.
 """
 
 from __future__ import annotations
@@ -23,9 +25,12 @@ _MOST_POSITIONS = 300
 """Characters of a pattern, with its counted repeats written out."""
 _MOST_PAIRS = 60_000
 _WRITE_OUT = 40
-"""Repeats up to this count are written out, while there is room; above, they count as endless."""
-_MANY = 8
-"""A repeat with a choice of at least so many counts is as bad as an endless one."""
+"""Repeats of something of fixed length are written out up to this count; above, they count as endless."""
+_MANY = 4
+"""Other repeats count as endless from this count on."""
+_MOST_LOOPS = 3
+"""Loops in a row for the same character."""
+_MOST_PATHS = 100_000
 
 _SAMPLE = " \n\t_-.,:;/\\\"'<>(){}[]=+*?!@#$%&|^~`aAzZkK09é٣Ω☃\x00"
 """Characters that stand for the rest of their kind."""
@@ -48,11 +53,13 @@ class _Piece(NamedTuple):
 
     first: tuple[int, ...]
     last: tuple[int, ...]
-    empty: bool
-    """It may match nothing."""
+    empty: int
+    """In how many ways it can match nothing; 2 stands for more."""
+    length: int | None
+    """How many characters it takes; None where that depends."""
 
 
-_NOTHING = _Piece((), (), empty=True)
+_NOTHING = _Piece((), (), 1, 0)
 
 
 class _Automaton:
@@ -65,7 +72,32 @@ class _Automaton:
         self._sequence(tree)
 
     def is_ambiguous(self) -> bool:
-        return self._bad or any(map(self._ambiguous_loop, _loops([list(after) for after in self._follow])))
+        edges = [list(after) for after in self._follow]
+        loops = [component for component in _components(edges) if _is_loop(component, edges)]
+        if self._bad or any(map(self._ambiguous_loop, loops)):
+            return True
+        alike = {
+            frozenset(place for place, letters in enumerate(self._sets) if letter in letters)
+            for letter in self._letters
+        }
+        return any(map(self._too_many_ways, alike))
+
+    def _too_many_ways(self, places: frozenset[int]) -> bool:
+        """Whether a run of the one character that these positions take can be matched in too many ways."""
+        edges = [
+            [after for after in self._follow[place] if after in places] if place in places else []
+            for place in range(len(self._sets))
+        ]
+        loops, paths = [0] * len(edges), [1] * len(edges)
+        for component in _components(edges):
+            onward = [(place, after) for place in component for after in edges[place] if after not in component]
+            in_a_row = _is_loop(component, edges) + max((loops[after] for _, after in onward), default=0)
+            ways = 1 + sum(self._follow[place][after] * paths[after] for place, after in onward)
+            if in_a_row > _MOST_LOOPS or ways > _MOST_PATHS:
+                return True
+            for place in component:
+                loops[place], paths[place] = in_a_row, ways
+        return False
 
     def _ambiguous_loop(self, loop: list[int]) -> bool:
         """Whether two different paths of the same characters lead from some position of the loop back to it."""
@@ -85,7 +117,7 @@ class _Automaton:
             if len(pairs) > _MOST_PAIRS:
                 raise _TooLargeError
         same = len(loop)
-        return any(min(component) < same <= max(component) for component in _loops(edges))
+        return any(min(component) < same <= max(component) for component in _components(edges))
 
     def _sequence(self, items: Iterable[Any]) -> _Piece:
         whole = _NOTHING
@@ -123,14 +155,15 @@ class _Automaton:
         self._sets.append(letters)
         self._follow.append(Counter())
         place = (len(self._sets) - 1,)
-        return _Piece(place, place, empty=False)
+        return _Piece(place, place, 0, 1)
 
     def _then(self, one: _Piece, other: _Piece) -> _Piece:
         self._join(one.last, other.first)
         return _Piece(
-            one.first + (other.first if one.empty else ()),
-            other.last + (one.last if other.empty else ()),
-            one.empty and other.empty,
+            one.first + other.first * one.empty,
+            other.last + one.last * other.empty,
+            min(one.empty * other.empty, 2),
+            None if one.length is None or other.length is None else one.length + other.length,
         )
 
     def _join(self, ends: Sequence[int], starts: Sequence[int]) -> None:
@@ -142,23 +175,25 @@ class _Automaton:
         return _Piece(
             tuple(itertools.chain.from_iterable(piece.first for piece in pieces)),
             tuple(itertools.chain.from_iterable(piece.last for piece in pieces)),
-            any(piece.empty for piece in pieces),
+            min(sum(piece.empty for piece in pieces), 2),
+            pieces[0].length if len({piece.length for piece in pieces}) == 1 else None,
         )
 
     def _repeat(self, least: int, most: int, body: Sequence[Any]) -> _Piece:
         before = len(self._sets)
         piece = self._sequence(body)
-        if piece.empty and least >= _MANY and piece.first:
-            self._bad = True  # each of the repeats may be the empty one
         size = len(self._sets) - before
-        endless = most > _WRITE_OUT or most - least >= _MANY or len(self._sets) + size * most > _MOST_POSITIONS
-        if endless:
+        rigid = piece.length is not None and least == most
+        if most > (_WRITE_OUT if rigid else _MANY - 1) or len(self._sets) + size * most > _MOST_POSITIONS:
+            self._bad |= piece.empty > 0 and least > 0 and bool(piece.first)  # any of the repeats may be the empty one
             self._join(piece.last, piece.first)
-            return piece._replace(empty=piece.empty or least == 0)
-        whole = piece._replace(empty=piece.empty or least == 0) if most else _NOTHING
+            return (_optional(piece) if least == 0 else piece)._replace(length=None)
+        if most == 0:
+            return _NOTHING
+        whole = _optional(piece) if least == 0 else piece
         for count in range(1, most):
             copy = self._sequence(body)
-            whole = self._then(whole, copy._replace(empty=copy.empty or count >= least))
+            whole = self._then(whole, _optional(copy) if count >= least else copy)
         return whole
 
     def _atomic(self, body: Sequence[Any], *, may_be_empty: bool) -> _Piece:
@@ -166,7 +201,7 @@ class _Automaton:
         before = len(self._sets)
         inner = self._sequence(body)
         letters = frozenset[str]().union(*self._sets[before:])
-        return self._position(letters)._replace(empty=inner.empty or may_be_empty)
+        return self._position(letters)._replace(empty=1 if inner.empty or may_be_empty else 0)
 
     def _set(self, operation: Any, argument: Any) -> frozenset[str]:
         if operation is _ops.ANY:
@@ -183,6 +218,10 @@ class _Automaton:
             for letter in self._letters
             if negate != any(test(form) for form in (_cases(letter) if cased else (letter,)) for test in tests)
         )
+
+
+def _optional(piece: _Piece) -> _Piece:
+    return piece._replace(empty=min(piece.empty + 1, 2), length=None if piece.length else piece.length)
 
 
 def _growing(known: dict[tuple[int, int], int]) -> Iterator[tuple[int, int]]:
@@ -231,8 +270,12 @@ def _sample(tree: Any) -> frozenset[str]:
     return frozenset(letters)
 
 
-def _loops(edges: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """The strongly connected components that hold a cycle (Tarjan's algorithm, without recursion)."""
+def _is_loop(component: Sequence[int], edges: Sequence[Sequence[int]]) -> bool:
+    return len(component) > 1 or component[0] in edges[component[0]]
+
+
+def _components(edges: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """The strongly connected components, each after those that it leads to (Tarjan's algorithm, without recursion)."""
     order: dict[int, int] = {}
     low: dict[int, int] = {}
     path: list[int] = []
@@ -261,5 +304,4 @@ def _loops(edges: Sequence[Sequence[int]]) -> Iterator[list[int]]:
                     component = path[path.index(node) :]
                     del path[-len(component) :]
                     on_path.difference_update(component)
-                    if len(component) > 1 or node in edges[node]:
-                        yield component
+                    yield component

@@ -110,6 +110,7 @@ class AtPath:
         """SQLite looks for the last name and for the value, as far as these can be written in one way only."""
         if not context.payloads:
             return UNKNOWN
+        # A zero byte is nowhere legal in JSON, and no payload in parts is read.
         parts = [Sql("p.plain")]
         if self._last_name is not None:
             parts.append(may_be_in_json(self._last_name))

@@ -43,31 +43,25 @@ class Span(NamedTuple):
     beyond: Fraction
 
 
-def read_quantity(text: str, units: Mapping[str, int], example: str) -> Span:
-    """A number with one of ``units``, or without any where ``units`` is empty or has a unit of 1 named ``B``."""
+def read_quantity(text: str, noun: str, units: Mapping[str, int], example: str) -> Span:
+    """A number with one of ``units``; without one where there are none, and where bytes are the unit.
+
+    Raises :class:`ValueProblem`, which calls the value a ``noun``.
+    """
     match = _NUMBER.fullmatch(text)
-    if match is None or (match[2] is not None and not units):
-        raise ValueProblem(f"“{text}” is no {'number' if units else 'whole number'}.", f"Write it like {example}.")
-    whole, fraction, unit_text = match.groups()
-    unit_text = unit_text.lower().replace("μ", "µ")
-    factors = {name.lower(): factor for name, factor in units.items()}
-    if not units or "b" in factors:
-        factors[""] = 1
-    if unit_text not in factors:
-        known = ", ".join(units)
-        if not unit_text:
-            sentence = f"“{text}” needs a unit."
-        elif units:
-            sentence = f"“{match[3]}” is no unit that is known here."
-        else:
-            raise ValueProblem(f"“{text}” is no whole number.", f"Write it like {example}.")
-        raise ValueProblem(
-            sentence, f"Units are {known}; write it like {example}.", 0 if not unit_text else match.start(3)
-        )
-    factor = factors[unit_text]
-    digits = len(fraction or "")
-    value = Fraction(int(whole + (fraction or "")), 10**digits)
-    return Span(value * factor, (value + Fraction(1, 10**digits)) * factor)
+    if match is None or ((match[2] or match[3]) and not units):
+        raise ValueProblem(f"“{text}” is no {noun}.", f"Write it like {example}.")
+    factors = {"": 1} if not units or "B" in units else {}
+    factors |= {name.lower(): factor for name, factor in units.items()}
+    factor = factors.get(match[3].lower().replace("μ", "µ"))
+    if factor is None:
+        hint = f"Units are {', '.join(units)}; write it like {example}."
+        if match[3]:
+            raise ValueProblem(f"“{match[3]}” is no unit that is known here.", hint, match.start(3))
+        raise ValueProblem(f"“{text}” needs a unit.", hint)
+    fraction = match[2] or ""
+    value, step = Fraction(int(match[1] + fraction), 10 ** len(fraction)), Fraction(1, 10 ** len(fraction))
+    return Span(value * factor, (value + step) * factor)
 
 
 def limits(operator: str, span: Span) -> tuple[int | None, int | None]:

@@ -58,18 +58,23 @@ def text_term(text: str) -> str:
 def and_(query: str, term: str) -> str:
     """``query`` narrowed by ``term``, in normal form; the same where the term is there already.
 
-    Raises :class:`~.errors.QueryError` when one of them cannot be read.
+    Where the query asks for the contrary of the term, that part leaves: nothing would be found else. Raises
+    :class:`~.errors.QueryError` when one of them cannot be read.
     """
-    one, other = parse(query).node, parse(term).node
-    nodes = list(_parts(one))
-    nodes += [node for node in _parts(other) if node not in nodes]
+    added = _parts(parse(term).node)
+    contrary = [_opposite(node) for node in added]
+    nodes = [node for node in _parts(parse(query).node) if node not in contrary]
+    nodes += [node for node in added if node not in nodes]
     return str(Query(nodes[0] if len(nodes) == 1 else And(tuple(nodes))))
 
 
 def exclude(term: str) -> str:
     """The opposite of ``term``. Raises :class:`~.errors.QueryError` when it cannot be read."""
-    node = parse(term).node
-    return str(Query(node.node if isinstance(node, Not) else Not(node)))
+    return str(Query(_opposite(parse(term).node)))
+
+
+def _opposite(node: Node) -> Node:
+    return node.node if isinstance(node, Not) else Not(node)
 
 
 def _parts(node: Node) -> tuple[Node, ...]:
