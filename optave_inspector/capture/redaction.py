@@ -141,6 +141,10 @@ class Redactor:
             [Removal(entry.number, *what, count) for what, count in removals.items()],
         )
 
+    def clean(self, text: str) -> str:
+        """Any other text as it may leave, such as one that is copied or goes into a report."""
+        return self._text(text, "text", Counter())
+
     def _payload(self, kind: int, payload: bytes, removals: Removals) -> bytes:
         is_json = payload[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"[", b'"'}
         if not (self._paths is not None and is_json) and not self._suspicious(payload):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,6 +15,9 @@ import pytest
 
 from optave_inspector.capture.entry import Entry
 from optave_inspector.capture.store import CaptureStore
+
+if sys.platform != "win32":
+    import resource
 
 WAIT_S = 20.0
 ROOT = Path(__file__).resolve().parents[3]
@@ -121,3 +126,22 @@ def crashed(tmp_path: Path) -> Path:
         process.kill()
         process.wait(WAIT_S)
     return path
+
+
+@pytest.fixture(params=["full disk", "file size limit"])
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A folder in which no more than 1 MiB can be written: a disk of that size, where this user may mount one, or a
+    limit on the size of files.
+    """
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    may_mount = request.param == "full disk" and os.geteuid() == 0 and shutil.which("mount") is not None
+    if may_mount and not subprocess.run(mount, check=False, capture_output=True).returncode:
+        yield folder
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024, hard))
+    yield folder
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

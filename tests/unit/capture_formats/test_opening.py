@@ -6,8 +6,9 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from optave_inspector.capture.store import CaptureStore, StoreError
 Holding = Callable[[Path, str], AbstractContextManager[subprocess.Popen[str]]]
 MakeCapture = Callable[..., Path]
 WAIT_S = 20.0
+NOBODY = 65_534
 
 
 def folder_of(path: Path) -> dict[str, bytes]:
@@ -83,48 +85,42 @@ def test_opening_a_crashed_capture_for_writing_marks_it_as_recovered(crashed: Pa
 
 
 @pytest.fixture
-def read_only_copy(tmp_path: Path) -> object:
-    """Copy a capture to a medium that cannot be written; a tmpfs where this user may mount one."""
-    mounts: list[Path] = []
+def unwritable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Path]]:
+    """Copy a capture to a folder that this process may read but not write; root becomes somebody else for that."""
+    folder = Path(tempfile.mkdtemp(prefix="optave-inspector-test-"))
 
     def copy(path: Path) -> Path:
-        medium = tmp_path / "medium"
-        medium.mkdir()
-        if os.geteuid() == 0:
-            made = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(medium)], check=False, capture_output=True)
-            if made.returncode:
-                pytest.skip("nothing can be mounted here")
-            mounts.append(medium)
         for each in path.parent.glob(f"{path.name}*"):
             if not each.name.endswith("-shm"):
-                shutil.copy(each, medium)
-        if mounts:
-            subprocess.run(["mount", "-o", "remount,ro", str(medium)], check=True)
-        else:
-            medium.chmod(0o500)
-        return medium / path.name
+                shutil.copyfile(each, folder / each.name)
+                (folder / each.name).chmod(0o444)
+        folder.chmod(0o555)
+        if os.geteuid() == 0:
+            os.seteuid(NOBODY)
+        return folder / path.name
 
     yield copy
-    for medium in mounts:
-        subprocess.run(["umount", "--lazy", str(medium)], check=True)
-    (tmp_path / "medium").chmod(0o700)
+    if os.getuid() == 0:
+        os.seteuid(0)
+    folder.chmod(0o700)
+    shutil.rmtree(folder)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="media are made read-only by means of POSIX")
-def test_a_capture_on_a_medium_that_cannot_be_written_is_read(
-    capture: MakeCapture, read_only_copy: Callable[[Path], Path]
+@pytest.mark.skipif(os.name != "posix", reason="folders are made read-only by means of POSIX")
+def test_a_capture_where_nothing_can_be_written_is_read(
+    capture: MakeCapture, unwritable: Callable[[Path], Path]
 ) -> None:
-    store = CaptureStore.open(read_only_copy(capture([b"one"])), read_only=True)
+    store = CaptureStore.open(unwritable(capture([b"one"])), read_only=True)
     assert store.payload(1) == b"one"
     store.close()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="media are made read-only by means of POSIX")
-def test_a_crashed_capture_on_such_a_medium_says_what_to_do(
-    crashed: Path, read_only_copy: Callable[[Path], Path]
+@pytest.mark.skipif(os.name != "posix", reason="folders are made read-only by means of POSIX")
+def test_a_crashed_capture_where_nothing_can_be_written_says_what_to_do(
+    crashed: Path, unwritable: Callable[[Path], Path]
 ) -> None:
     with pytest.raises(StoreError) as caught:
-        CaptureStore.open(read_only_copy(crashed), read_only=True)
+        CaptureStore.open(unwritable(crashed), read_only=True)
     assert "-wal, to a folder that can be written" in caught.value.hint
 
 

@@ -380,6 +380,14 @@ def test_fields_and_notes_are_looked_through_too(entry_of: MakeEntry) -> None:
     assert entry.correlation_id == f"Bearer {OPAQUE}", "the capture's own entry must not change"
 
 
+def test_any_text_gets_the_placeholders_of_the_export() -> None:
+    redactor = Redactor()
+    assert redactor.clean(f"Bearer {JWT} and password=x1") == "Bearer ‹token-1› and password=‹password-1›"
+    assert redactor.clean(f"again {JWT}") == "again ‹token-1›"
+    assert redactor.clean("") == ""
+    assert redactor.clean("nothing in here") == "nothing in here"
+
+
 def test_a_preview_lists_each_removal_before_anything_leaves(
     tmp_path: Path, entry_of: MakeEntry, fill: Callable[..., None]
 ) -> None:
