@@ -112,17 +112,18 @@ class TimeOfDay:
 
     def bounds(self, context: Context) -> Bounds:
         """Exact within a year of the capture's beginning; who captured longer is judged in Python."""
-        periods = context.local_time.periods
-        time_of_day = f"((e.wall_ns + ?) % {DAY_NS} + {DAY_NS}) % {DAY_NS}"
-        known = any_of(
-            Sql(
-                f"(e.wall_ns >= ? AND e.wall_ns < ? AND {time_of_day} BETWEEN ? AND ?)",
-                (period.start_ns, period.end_ns, period.offset_ns, self._low, self._high),
-            )
-            for period in periods
+        *before, last = context.local_time.periods
+        start, end = (before or [last])[0].start_ns, last.end_ns
+        ahead, values = "?", [last.offset_ns]
+        if before:
+            ahead = f"CASE {'WHEN e.wall_ns < ? THEN ? ' * len(before)}ELSE ? END"
+            values = [value for period in before for value in (period.end_ns, period.offset_ns)] + values
+        known = Sql(
+            f"(e.wall_ns >= ? AND e.wall_ns < ?"
+            f" AND ((e.wall_ns + {ahead}) % {DAY_NS} + {DAY_NS}) % {DAY_NS} BETWEEN ? AND ?)",
+            (start, end, *values, self._low, self._high),
         )
-        beyond = Sql("(e.wall_ns < ? OR e.wall_ns >= ?)", (periods[0].start_ns, periods[-1].end_ns))
-        return Bounds(known, any_of([known, beyond]))
+        return Bounds(known, any_of([known, Sql("(e.wall_ns < ? OR e.wall_ns >= ?)", (start, end))]))
 
     def holds(self, judged: Judged) -> bool:
         """A comparison."""

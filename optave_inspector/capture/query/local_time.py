@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ class LocalTime:
     """The periods around a moment. SQLite's own conversion to local time would take a second for a million entries."""
 
     def __init__(self, around_ns: int) -> None:
-        self.periods = list(_periods(max(0, min(around_ns // NS_PER_S, _LATEST_S))))
+        self._around_s = max(0, min(around_ns // NS_PER_S, _LATEST_S))
+
+    @cached_property
+    def periods(self) -> list[Period]:
+        """In order, without gaps; found when first asked for."""
+        return list(_periods(self._around_s))
 
 
 def time_of_day_ns(unix_ns: int) -> int:

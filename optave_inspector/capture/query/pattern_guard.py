@@ -10,9 +10,10 @@ text's length where many loops that take the same character follow each other. P
 
 from __future__ import annotations
 
+import functools
 import importlib
 import itertools
-from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _SAMPLE = " \n\t_-.,:;/\\\"'<>(){}[]=+*?!@#$%&|^~`aAzZkK09é٣Ω☃\x00"
 """Characters that stand for the rest of their kind."""
 
 
+@functools.lru_cache(maxsize=256)
 def endless(pattern: str, flags: int) -> bool:
     """Whether trying ``pattern``, which must be a sound one, may take forever on some text."""
     try:
@@ -48,18 +50,24 @@ class _TooLargeError(Exception):
     """The pattern is larger than can be judged."""
 
 
-class _Piece(NamedTuple):
-    """A part of the automaton: the positions where it may begin and end, as often as there are ways."""
+_Ways = Mapping[int, int]
+"""Positions, and in how many ways each is reached; 2 stands for more."""
 
-    first: tuple[int, ...]
-    last: tuple[int, ...]
+
+class _Piece(NamedTuple):
+    """A part of the automaton."""
+
+    first: _Ways
+    """Where it may begin."""
+    last: _Ways
+    """Where it may end."""
     empty: int
     """In how many ways it can match nothing; 2 stands for more."""
     length: int | None
     """How many characters it takes; None where that depends."""
 
 
-_NOTHING = _Piece((), (), 1, 0)
+_NOTHING = _Piece({}, {}, 1, 0)
 
 
 class _Automaton:
@@ -67,7 +75,7 @@ class _Automaton:
         self._letters = _sample(tree)
         self._flags: int = tree.state.flags
         self._sets: list[frozenset[str]] = []
-        self._follow: list[Counter[int]] = []
+        self._follow: list[dict[int, int]] = []
         self._bad = False
         self._sequence(tree)
 
@@ -153,28 +161,28 @@ class _Automaton:
         if len(self._sets) == _MOST_POSITIONS:
             raise _TooLargeError
         self._sets.append(letters)
-        self._follow.append(Counter())
-        place = (len(self._sets) - 1,)
+        self._follow.append({})
+        place = {len(self._sets) - 1: 1}
         return _Piece(place, place, 0, 1)
 
     def _then(self, one: _Piece, other: _Piece) -> _Piece:
         self._join(one.last, other.first)
         return _Piece(
-            one.first + other.first * one.empty,
-            other.last + one.last * other.empty,
+            _together((one.first, 1), (other.first, one.empty)),
+            _together((other.last, 1), (one.last, other.empty)),
             min(one.empty * other.empty, 2),
             None if one.length is None or other.length is None else one.length + other.length,
         )
 
-    def _join(self, ends: Sequence[int], starts: Sequence[int]) -> None:
-        for end in ends:
-            self._follow[end].update(starts)
+    def _join(self, ends: _Ways, starts: _Ways) -> None:
+        for end, ways in ends.items():
+            _add(self._follow[end], starts, ways)
 
     @staticmethod
     def _either(pieces: Sequence[_Piece]) -> _Piece:
         return _Piece(
-            tuple(itertools.chain.from_iterable(piece.first for piece in pieces)),
-            tuple(itertools.chain.from_iterable(piece.last for piece in pieces)),
+            _together(*((piece.first, 1) for piece in pieces)),
+            _together(*((piece.last, 1) for piece in pieces)),
             min(sum(piece.empty for piece in pieces), 2),
             pieces[0].length if len({piece.length for piece in pieces}) == 1 else None,
         )
@@ -183,9 +191,11 @@ class _Automaton:
         before = len(self._sets)
         piece = self._sequence(body)
         size = len(self._sets) - before
+        if size == 0:
+            return piece
         rigid = piece.length is not None and least == most
         if most > (_WRITE_OUT if rigid else _MANY - 1) or len(self._sets) + size * most > _MOST_POSITIONS:
-            self._bad |= piece.empty > 0 and least > 0 and bool(piece.first)  # any of the repeats may be the empty one
+            self._bad |= piece.empty > 0 and least > 0  # any of the repeats may be the empty one
             self._join(piece.last, piece.first)
             return (_optional(piece) if least == 0 else piece)._replace(length=None)
         if most == 0:
@@ -218,6 +228,19 @@ class _Automaton:
             for letter in self._letters
             if negate != any(test(form) for form in (_cases(letter) if cased else (letter,)) for test in tests)
         )
+
+
+def _together(*parts: tuple[_Ways, int]) -> dict[int, int]:
+    """The sum of ways, each part multiplied."""
+    whole: dict[int, int] = {}
+    for part, times in parts:
+        _add(whole, part, times)
+    return whole
+
+
+def _add(whole: dict[int, int], part: _Ways, times: int) -> None:
+    for place, ways in part.items() if times else ():
+        whole[place] = min(whole.get(place, 0) + ways * times, 2)
 
 
 def _optional(piece: _Piece) -> _Piece:

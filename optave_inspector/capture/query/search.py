@@ -32,7 +32,8 @@ Found = Callable[[list[int]], None]
 Progress = Callable[[int], None]
 
 _FIRST_CHUNK = 500
-_LARGEST_CHUNK = 100_000
+_LARGEST_CHUNK = 20_000
+"""Larger results cost more per entry: they no longer fit into the memory that is at hand."""
 _CHUNK_S = 0.03
 _CHUNK_BYTES = 32 * 1024 * 1024
 _SIZE = "SELECT total(size) FROM entries WHERE number BETWEEN ? AND ?"

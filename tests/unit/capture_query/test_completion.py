@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optave_inspector.capture.query import Completion, KnownValues, QueryError, complete, parse
@@ -118,12 +118,14 @@ def test_only_the_latest_values_are_remembered(entry_of: MakeEntry) -> None:
     assert len(complete("corr:", 5, known)) == 50
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet='a:"\\/()- =>.$[]*', max_size=20), cursor=st.integers(-3, 25))
 def test_whatever_is_typed_a_proposal_fits_in(known: KnownValues, text: str, cursor: int) -> None:
     for one in complete(text, cursor, known):
         assert 0 <= one.start <= one.end <= len(text)
 
 
+@settings(deadline=None)
 @given(key=st.sampled_from([*KEYS, "nothing"]), typed=st.text(alphabet="a01bcdeinors", max_size=3))
 def test_a_value_that_was_taken_can_be_read(known: KnownValues, key: str, typed: str) -> None:
     text = f"{key}:{typed}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optave_inspector.capture.query import EVERY, parse, parse_path, path_text
@@ -128,6 +128,7 @@ def test_paths_are_read(text: str, steps: tuple[object, ...]) -> None:
 steps = st.lists(st.text(max_size=8) | st.integers(-(10**9) + 1, 10**9 - 1) | st.just(EVERY), max_size=6)
 
 
+@settings(deadline=None)
 @given(steps)
 def test_any_path_can_be_written_and_read(path: list[object]) -> None:
     text = path_text(path)  # type: ignore[arg-type]

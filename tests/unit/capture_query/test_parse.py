@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from optave_inspector.capture.query import QueryError, parse
@@ -182,6 +182,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(text=st.text() | st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @example(text="/(?L)a/")
 @example(text="/a{99999999999999}/")

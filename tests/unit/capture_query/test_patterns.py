@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,23 @@ def test_expressions_that_could_take_forever_are_refused(pattern: str) -> None:
 )
 def test_usual_expressions_are_welcome(pattern: str) -> None:
     assert str(parse(f"/{pattern}/")) == f"/{pattern}/"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "x" + "(|)" * 300,
+        "(" * 90 + ")" + "{9})" * 89 + "{9}",
+        "(" * 90 + "a" + "{3})" * 89 + "{3}",
+        "(" * 90 + "|".join("abcdefghij" * 8) + ")*" * 90,
+        "a?" * 490,
+        r"(?:\w?\W?)*" * 80,
+    ],
+)
+def test_the_guard_itself_does_not_take_forever(pattern: str) -> None:
+    for text in (f"/{pattern}/", f"/{pattern}!/i"):
+        with contextlib.suppress(QueryError):
+            parse(text)
 
 
 def test_very_long_expressions_are_refused() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optave_inspector.capture.query import QueryError, parse
@@ -130,6 +130,7 @@ def test_what_is_no_time_is_refused_in_words(text: str) -> None:
 def test_any_moment_can_be_written_and_read(zone: Zone, name: str) -> None:
     zone(name)
 
+    @settings(deadline=None)
     @given(st.integers(-(2**63), 2**63 - 1))
     def check(unix_ns: int) -> None:
         moment = read_moment(moment_text(unix_ns))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optave_inspector.capture.entry import EntryFlag, EntryKind
@@ -37,6 +37,7 @@ values: dict[ValueKind, st.SearchStrategy[Any]] = {
 
 @pytest.mark.parametrize("key", [key for key in KEYS.values() if key.kind in values], ids=lambda key: key.name)
 def test_a_term_holds_for_the_entries_with_its_value_and_for_no_others(entry_of: MakeEntry, key: Any) -> None:
+    @settings(deadline=None)
     @given(value=values[key.kind], other=values[key.kind])
     def check(value: Any, other: Any) -> None:
         query = parse(term_for(key.name, value))
@@ -90,6 +91,7 @@ def nested(path: list[str | int], value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
+@settings(deadline=None)
 @given(path=paths, value=plain, other=plain)
 def test_a_term_for_a_json_value_holds_where_it_stands_and_nowhere_else(
     entry_of: MakeEntry, path: list[str | int], value: Any, other: Any
@@ -113,6 +115,7 @@ def test_objects_and_arrays_are_asked_for_by_being_there(entry_of: MakeEntry, va
     assert not parse(term).matches(entry_of(1), lambda: b'{"payload":{}}')
 
 
+@settings(deadline=None)
 @given(texts.filter(bool))
 def test_any_text_can_be_searched_for(text: str) -> None:
     query = parse(text_term(text))
