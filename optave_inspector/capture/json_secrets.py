@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .json_spans import Broken, Closed, Container, Leaf, LeafKind, Opened, decoded, scan
+from .json_spans import Broken, Closed, Container, Leaf, LeafKind, Opened, Places, decoded, scan, windows
 from .secret_patterns import COOKIE, HEADER, SUBPROTOCOLS, TOKEN, VALUE, kind_of_name
 
 if TYPE_CHECKING:
@@ -161,12 +161,13 @@ def _whole(leaf: LeafKind, raw: str, start: int, kind: str, place: str) -> Itera
 
 
 def _in_string(raw: str, start: int, in_text: InText, place: str) -> Iterator[Hit]:
-    plain, places = decoded(raw)
-    for first, last, kind in in_text(plain):
-        yield _hit(plain, places, start, first, last, kind, place)
+    for offset, piece in windows(raw):
+        plain, places = decoded(piece)
+        for first, last, kind in in_text(plain):
+            yield _hit(plain, places, start + offset, first, last, kind, place)
 
 
-def _hit(plain: str, places: list[int] | None, start: int, first: int, last: int, kind: str, place: str) -> Hit:
+def _hit(plain: str, places: Places | None, start: int, first: int, last: int, kind: str, place: str) -> Hit:
     if places is None:
         return Hit(start + first, start + last, kind, plain[first:last], place)
     return Hit(start + places[first], start + places[last], kind, plain[first:last], place)

@@ -6,6 +6,7 @@ bounded by memory alone.
 
 from __future__ import annotations
 
+import bisect
 import re
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _NAME = re.compile(r"[A-Za-z_$][\w$-]*", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _MOST_STEPS = 30
+_WINDOW = 1024 * 1024
+_OVERLAP = 16 * 1024
 _WORDS = frozenset({"true", "false", "null"})
 
 
@@ -144,26 +147,67 @@ def scan(text: str) -> Iterator[Leaf | Opened | Broken]:
         yield Broken()
 
 
-def decoded(raw: str) -> tuple[str, list[int] | None]:
-    """The content of a JSON string without its escapes, and where each character of it begins in ``raw``.
+class Places:
+    """Where each character of a decoded string begins in the raw one; the end has a place, too."""
 
-    The places are None when they are the same; otherwise there is one more, for the end. Broken escapes stay as they
-    are.
+    __slots__ = ("_plain", "_raw")
+
+    def __init__(self) -> None:
+        # Pairs of positions where text without escapes begins.
+        self._plain = [0]
+        self._raw = [0]
+
+    def add(self, plain: int, raw: int) -> None:
+        """Both go on from here in step."""
+        self._plain.append(plain)
+        self._raw.append(raw)
+
+    def __getitem__(self, index: int) -> int:
+        part = bisect.bisect_right(self._plain, index) - 1
+        return self._raw[part] + index - self._plain[part]
+
+
+def decoded(raw: str) -> tuple[str, Places | None]:
+    """The content of a JSON string without its escapes, and the places of its characters; None for the same places.
+
+    Broken escapes stay as they are.
     """
     if "\\" not in raw:
         return raw, None
-    letters: list[str] = []
-    places: list[int] = []
-    at = 0
+    parts: list[str] = []
+    places = Places()
+    at = length = 0
     for escape in _ESCAPE.finditer(raw):
-        letters.extend(raw[at : escape.start()])
-        places.extend(range(at, escape.start()))
-        letters.append(_unescaped(escape))
-        places.append(escape.start())
+        parts += (raw[at : escape.start()], _unescaped(escape))
+        length += escape.start() - at + 1
         at = escape.end()
-    letters.extend(raw[at:])
-    places.extend(range(at, len(raw) + 1))
-    return "".join(letters), places
+        places.add(length, at)
+    parts.append(raw[at:])
+    return "".join(parts), places
+
+
+def windows(raw: str) -> Iterator[tuple[int, str]]:
+    """The content of a long string in pieces that overlap, with their beginnings; no escape is cut in two."""
+    start = 0
+    while True:
+        end = _between_escapes(raw, start + _WINDOW)
+        yield start, raw[start:end]
+        if end >= len(raw):
+            return
+        start = _between_escapes(raw, end - _OVERLAP)
+
+
+def _between_escapes(raw: str, at: int) -> int:
+    """The next position from ``at`` on where no escape is going on."""
+    last = raw.rfind("\\", max(0, at - 5), at)
+    if last < 0:
+        return at
+    first = last
+    while first > 0 and raw[first - 1] == "\\":
+        first -= 1
+    if (last - first) % 2:  # all backslashes of an even run are escaped by one another
+        return at
+    return max(at, last + (6 if raw[last + 1 : last + 2] == "u" else 2))
 
 
 def _unescaped(escape: re.Match[str]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optave_inspector.capture import json_spans
 from optave_inspector.capture.json_spans import Broken, Closed, Leaf, LeafKind, Opened, decoded, scan
 
 VALUES = st.recursive(
@@ -96,14 +99,36 @@ def test_what_is_not_json_is_said(text: str) -> None:
 def test_strings_are_decoded_as_json_says(raw: str) -> None:
     plain, places = decoded(raw)
     if places is not None:
-        assert len(places) == len(plain) + 1
-        assert places == sorted(set(places))
-        assert places[-1] == len(raw)
+        found = [places[index] for index in range(len(plain) + 1)]
+        assert found == sorted(set(found))
+        assert found[-1] == len(raw)
+        assert "".join(decoded(raw[start:end])[0] for start, end in itertools.pairwise(found)) == plain
     try:
         expected = json.loads(f'"{raw}"')
     except ValueError:
         return
     assert plain == expected
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from(["\\\\", "\\n", "\\u0041", "\\ud83d\\ude00", "x", "u", '\\"', "ü"]), max_size=40),
+    st.integers(8, 20),
+)
+def test_a_long_string_is_never_cut_within_an_escape(pieces: list[str], size: int) -> None:
+    raw = "".join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_spans, "_WINDOW", size)
+        patch.setattr(json_spans, "_OVERLAP", 2)
+        cut = list(json_spans.windows(raw))
+    ends = {0, *itertools.accumulate(map(len, re.findall(r"\\u[0-9a-f]{4}|\\.|.", raw)))}
+    through = 0
+    for start, piece in cut:
+        assert start <= through
+        assert raw[start : start + len(piece)] == piece
+        assert {start, start + len(piece)} <= ends
+        through = start + len(piece)
+    assert through == len(raw)
 
 
 def test_paths_are_written_as_people_write_them() -> None:

@@ -157,6 +157,14 @@ def test_no_spelling_hides_a_secret(entry_of: MakeEntry, text: str) -> None:
     json.loads(clean.removeprefix("\ufeff"))
 
 
+@pytest.mark.parametrize("filler", ["plain words, ", 'a \\"quote\\" ', "\\u00fc\\ud83d\\ude00"])
+def test_no_length_hides_a_secret(entry_of: MakeEntry, filler: str) -> None:
+    long = filler * (2_200_000 // len(filler))
+    text = f'{{"a":"{long} Bearer {JWT} {long} password=canary {long}","token":"{OPAQUE}"}}'
+    clean, _ = redacted(entry_of, text)
+    assert clean == text.replace(JWT, "‹token-1›").replace("=canary", "=‹password-1›").replace(OPAQUE, "‹token-2›")
+
+
 def test_a_number_under_a_secret_key_becomes_a_text(entry_of: MakeEntry) -> None:
     clean, _ = redacted(entry_of, '{"password": 1234, "token":null,"secret":true, "x": 5, "jwt": 482913}')
     assert clean == '{"password": "‹password-1›", "token":null,"secret":true, "x": 5, "jwt": "‹token-1›"}'
