@@ -107,6 +107,26 @@ def test_a_term_for_a_json_value_holds_where_it_stands_and_nowhere_else(
         assert query.matches(entry_of(1), lambda: nested(path, other)) == same
 
 
+@pytest.mark.parametrize(
+    ("value", "term"),
+    [
+        (None, "$.a=null"),
+        (True, "$.a=true"),
+        (1.5, "$.a=1.5"),
+        (1e300, "$.a=1e+300"),
+        (float("nan"), "$.a=NaN"),
+        (float("inf"), "$.a=Infinity"),
+        (float("-inf"), "$.a=-Infinity"),
+        ("NaN", '$.a="NaN"'),
+        ("text", "$.a=text"),
+        ("", '$.a=""'),
+    ],
+)
+def test_json_values_are_written_as_json_does(entry_of: MakeEntry, value: Any, term: str) -> None:
+    assert term_at(["a"], value) == term
+    assert parse(term).matches(entry_of(1), lambda: json.dumps({"a": value}).encode())
+
+
 @pytest.mark.parametrize("value", [{}, [], {"a": 1}, [1]])
 def test_objects_and_arrays_are_asked_for_by_being_there(entry_of: MakeEntry, value: Any) -> None:
     term = term_at(["payload", "scope"], value)
