@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -161,11 +162,21 @@ def _end_soon() -> None:
 
     def end() -> None:
         time.sleep(_HANGING_S)
-        _log.warning("A thread went on after the window was closed; the process ends without it.")
+        _log.warning("A thread went on after the window was closed; the process ends without it.\n%s", _threads())
         logging.shutdown()
         os._exit(0)
 
     threading.Thread(target=end, name="end", daemon=True).start()
+
+
+def _threads() -> str:
+    """What each thread but the caller's is at."""
+    names = {each.ident: each.name for each in threading.enumerate()}
+    return "\n".join(
+        f"{names.get(ident, 'a thread of Qt')}:\n{''.join(traceback.format_stack(frame))}"
+        for ident, frame in sys._current_frames().items()
+        if ident != threading.get_ident()
+    )
 
 
 def name_app(app: QApplication) -> None:

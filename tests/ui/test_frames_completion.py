@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QUrl
 from PySide6.QtGui import QTextCursor
+from shiboken6 import isValid
 
 from optave_inspector.capture.query import parse
 from optave_inspector.ui import theme
@@ -182,3 +183,16 @@ def test_the_help_shows_every_key_and_its_examples_filter(qtbot, desk, dark):
     assert not dialog.isVisible()
     assert str(desk.bar.query) == str(parse(examples[-1]))
     dialog.deleteLater()
+
+
+def test_the_line_may_outlive_the_window_that_held_the_list(qtbot, desk):
+    qtbot.keyClicks(desk.edit, "la")
+    assert offered(desk)
+    desk.bar.completion.frame.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not isValid(desk.bar.completion.frame)
+    with qtbot.captureExceptions() as raised:
+        desk.edit.clearFocus()
+        desk.edit.hide()
+        qtbot.keyClick(desk.edit, Key.Key_Escape)
+    assert raised == []

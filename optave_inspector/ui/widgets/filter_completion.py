@@ -59,6 +59,8 @@ class FilterCompletion(QObject):
         layout.setContentsMargins(3, 3, 3, 3)
         layout.addWidget(self.list)
         self.frame.hide()
+        # The frame belongs to the window, which may take it away before the line, whose last events still come here.
+        self.frame.destroyed.connect(self._forget_edit)
         edit.textEdited.connect(lambda: self.offer(asked=False))
         edit.installEventFilter(self)
 
@@ -89,6 +91,9 @@ class FilterCompletion(QObject):
     def close(self) -> None:
         """Take the list away."""
         self.frame.hide()
+
+    def _forget_edit(self) -> None:
+        self._edit.removeEventFilter(self)
 
     def eventFilter(self, watched, event) -> bool:
         kind = event.type()
