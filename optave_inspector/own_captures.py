@@ -18,10 +18,13 @@ from .capture.retention import CleanUp, Retention, clean_up
 from .capture.schema import StoreError
 from .capture.store import CaptureStore
 from .errors import InspectorError
+from .imports import import_capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from .capture.progress import Progress, Stop
 
 _log = logging.getLogger(__name__)
 _VERSION = 1
@@ -73,6 +76,15 @@ class OwnCaptures:
         store.close()  # what waited counts from here on
         if store.count == 0 and not store.is_temporary:
             _remove(store.path)
+
+    def import_file(self, source: Path, progress: Progress, stop: Stop) -> Path:
+        """A new capture among the user's own, made of a HAR or JSON Lines file; nothing of it remains after an error.
+
+        Raises FormatError for what is wrong with the file, Stopped, and InspectorError where no capture can be made.
+        """
+        target = CaptureLibrary(self._folder()).new_capture_path(datetime.now().astimezone(), source.stem)
+        import_capture(source, target, progress, stop).close()
+        return target
 
     def crashed(self) -> list[CaptureFile]:
         """What sessions that did not end well have left, the newest first."""

@@ -16,6 +16,7 @@ from ..capture.retention import in_units
 from ..errors import InspectorError
 from .actions import make_action
 from .capture_export import CaptureExport
+from .capture_importing import CaptureImporting
 from .capture_saving import CaptureSaving
 from .capture_windows import CaptureWindows
 from .dialogs.capture_limits import CaptureLimitsDialog
@@ -53,6 +54,7 @@ class CaptureActions(QObject):
         self.open_ = make_action(self, "openCaptureAction", "&Open capture…", self.ask_open, shortcut="Ctrl+O", tip=tip)
         tip = "Where captures live, how long they are kept, how large they may grow together"
         self.limits = make_action(self, "captureLimitsAction", "Capture &limits…", self.ask_limits, tip=tip)
+        self.importing = CaptureImporting(captures, self.open, view)
         self.saving = CaptureSaving(view.bridge, view)
         self.export = CaptureExport(view.bridge, view.frames.model, view)
         self.recent = QMenu("R&ecent captures", view)

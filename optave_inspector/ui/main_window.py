@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
         file.addSeparator()
         file.addAction(self.captures.open_)
         file.addMenu(self.captures.recent)
+        file.addAction(self.captures.importing.action)
         file.addActions([self.captures.saving.action, self.captures.export.action, self.captures.limits])
         file.addSeparator()
         quit_ = make_action(self, "quitAction", "&Quit", self.quitAsked.emit, shortcut="Ctrl+Q", tip="End the app")
