@@ -77,11 +77,17 @@ class Recorder:
         self._partial.clear()
         return left
 
-    def handshake(self, handshake: Handshake, monotonic_ns: int, wall_ns: int) -> Recorded:
-        """The marker of an answered (or unanswered) upgrade; its payload is JSON without the token."""
+    def handshake(
+        self, handshake: Handshake, monotonic_ns: int, wall_ns: int, request_timeout_s: float | None = None
+    ) -> Recorded:
+        """The marker of an answered (or unanswered) upgrade; its payload is JSON without the token.
+
+        ``request_timeout_s`` is how long the session waits for answers on this connection: without it, traces could not
+        be rebuilt as they were.
+        """
         safe = masked(handshake)
         timings = handshake.timings
-        content = {
+        content: dict[str, object] = {
             "url": safe.url,
             "request": dict(_joined(safe.request_headers)),
             "status": safe.status,
@@ -101,6 +107,8 @@ class Recorder:
             },
             "warnings": list(safe.warnings),
         }
+        if request_timeout_s is not None:
+            content["requestTimeoutMs"] = request_timeout_s * 1000
         if handshake.status is None:
             summary = "The upgrade was not answered."
         elif handshake.accepted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
 from psygnal import Signal
 
 from .capture.entry import EntryFlag, EntryKind
@@ -23,8 +24,24 @@ if TYPE_CHECKING:
     from .tracing.exchange import Exchange
 
 _TIMEOUT_NS = 30 * 10**9
-"""What a session waits unless its profile says otherwise; captures do not keep it."""
+"""What a session waits unless its profile says otherwise, for captures that do not tell."""
+_LONGEST_MS = 1e12
+"""Beyond any use; what claims more was not written by a session."""
 _PROBLEM = int(EntryFlag.PROBLEM)
+
+
+class _Waiting(msgspec.Struct):
+    """The part of a handshake's payload that says how long answers were waited for."""
+
+    request_timeout_ms: float | None = msgspec.field(default=None, name="requestTimeoutMs")
+
+
+def _request_timeout_ns(payload: bytes) -> int:
+    try:
+        told_ms = msgspec.json.decode(payload, type=_Waiting).request_timeout_ms
+    except (msgspec.MsgspecError, RecursionError):
+        return _TIMEOUT_NS
+    return _TIMEOUT_NS if told_ms is None or not 0 <= told_ms <= _LONGEST_MS else round(told_ms * 1e6)
 
 
 @dataclass(slots=True)
@@ -84,6 +101,7 @@ class CaptureReplay:
                 correlator.cut_off(entry.attempt, last_ns)
                 rebuilt.moments.append((last_ns, entry.code))
             elif entry.kind == EntryKind.HANDSHAKE and not entry.flags & _PROBLEM:
+                correlator.timeout_ns = _request_timeout_ns(payload)
                 rebuilt.moments.append((last_ns, 0))
         for attempt in range(rebuilt.attempts + 1):
             correlator.cut_off(attempt, last_ns)

@@ -202,7 +202,8 @@ class Session:
         """The upgrade was answered, or gave up."""
         self.handshake = handshake
         monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
-        self._add(lambda: [self._recorder.handshake(handshake, monotonic_ns, wall_ns)])
+        limit_s = self.config.request_timeout_s if self.config is not None else None
+        self._add(lambda: [self._recorder.handshake(handshake, monotonic_ns, wall_ns, limit_s)])
         self._flush()
         self.handshake_done.emit(handshake)
         for warning in handshake.warnings:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from optave_inspector.capture.entry import EntryKind
 from optave_inspector.capture.progress import Stopped
 from optave_inspector.capture.store import CaptureStore
 from optave_inspector.client.events import Close, Closer, Direction, Ending, Frame
@@ -116,3 +117,42 @@ def test_rebuilding_can_be_stopped_and_tells_how_far_it_is(recorded: tuple[Path,
     replay.rebuild(lambda done, total: told.append((done, total)))
     store.close()
     assert told[-1] == (9, 9)
+
+
+async def record_impatient(path: Path, payload: bytes) -> list[Exchange]:
+    """A session that waits 2 seconds for answers, which its handshake tells; the answer comes after 5."""
+    session = Session(CaptureStore.create(path), Contract(schemas()))
+    session._loop = asyncio.get_running_loop()
+    session._correlator.timeout_ns = 2_000 * MS
+    session._recorder.attempt = 1
+    recorder = session._recorder
+    session._add(lambda: [recorder._with_payload(recorder._event(EntryKind.HANDSHAKE, "101", MS, MS, 0), payload)])
+    session.on_frame(Frame(Direction.OUT, 1, request("a"), 9, 10 * MS, 10 * MS))
+    session.on_frame(Frame(Direction.IN, 1, answer("a", "completed"), 9, 5_000 * MS, 5_000 * MS))
+    await session.settled()
+    exchanges = list(session.exchanges)
+    await session.aclose()
+    session.store.close()
+    return exchanges
+
+
+@pytest.mark.parametrize(
+    ("payload", "status"),
+    [
+        (b'{"requestTimeoutMs":2000.0}', ExchangeStatus.TIMED_OUT),
+        (b'{"requestTimeoutMs":0}', ExchangeStatus.COMPLETED),
+        (b"{}", ExchangeStatus.COMPLETED),
+        (b'{"requestTimeoutMs":-1}', ExchangeStatus.COMPLETED),
+        (b'{"requestTimeoutMs":1e400}', ExchangeStatus.COMPLETED),
+        (b'{"requestTimeoutMs":"soon"}', ExchangeStatus.COMPLETED),
+        (b"no JSON", ExchangeStatus.COMPLETED),
+    ],
+)
+def test_answers_are_waited_for_as_long_as_the_handshake_tells(tmp_path: Path, payload: bytes, status) -> None:
+    path = tmp_path / "impatient.optave-capture"
+    before = asyncio.run(record_impatient(path, payload))
+    assert before[0].status is ExchangeStatus.TIMED_OUT
+    store = CaptureStore.open(path, read_only=True)
+    rebuilt = CaptureReplay(store, Contract(schemas())).rebuild()
+    store.close()
+    assert rebuilt.exchanges[0].status is status
