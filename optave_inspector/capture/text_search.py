@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -15,8 +16,6 @@ from .entry import Entry
 from .schema import COLUMN_LIST, PART_BYTES
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from .readers import Readers
 
 _CHUNK_S = 0.03
@@ -91,8 +90,14 @@ def search_memory(text: str, entries: Sequence[tuple[Entry, bytes]], stop: Stop,
 
 
 def read_parts(connection: sqlite3.Connection, number: int) -> Iterator[bytes]:
-    """The payload of an entry that is in the file, as it is stored: mostly in one part."""
-    first: bytes = connection.execute(_PAYLOAD, (number,)).fetchone()[0]
+    """The payload of an entry that is in the file, as it is stored: mostly in one part.
+
+    Raises sqlite3.DatabaseError where it is missing, which only a damaged file can be the cause of.
+    """
+    row = connection.execute(_PAYLOAD, (number,)).fetchone()
+    if row is None:
+        raise sqlite3.DatabaseError(f"the payload of entry {number} is missing")
+    first: bytes = row[0]
     yield first
     if len(first) == PART_BYTES:
         for (part,) in connection.execute(_PARTS, (number,)):
