@@ -108,9 +108,12 @@ class CaptureReplay:
         rebuilt.exchanges = correlator.exchanges
         return rebuilt
 
-    def show(self, rebuilt: Rebuilt) -> None:
-        """Take over what was rebuilt, and tell."""
-        self.exchanges.extend(rebuilt.exchanges)
+    def show(self, rebuilt: Rebuilt, most: int | None = None) -> bool:
+        """Take over what was rebuilt, or ``most`` further exchanges of it, and tell; whether that was all."""
         self.sent, self.received, self.attempt = rebuilt.sent, rebuilt.received, rebuilt.attempts
-        if self.exchanges:
-            self.exchanges_changed.emit([exchange.number for exchange in self.exchanges])
+        shown = len(self.exchanges)
+        some = rebuilt.exchanges[shown : None if most is None else shown + most]
+        self.exchanges.extend(some)
+        if some:
+            self.exchanges_changed.emit([exchange.number for exchange in some])
+        return len(self.exchanges) == len(rebuilt.exchanges)

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(900, 560)
+_SHOWN_AT_ONCE = 2_000
+"""Exchanges that the panels take in within a hundredth of a second or two; the window is at hand in between."""
 
 
 class CaptureWindow(QMainWindow):
@@ -55,6 +57,9 @@ class CaptureWindow(QMainWindow):
         self.exchanges = ExchangesPanel(self.bridge)
         self.messages = MessageBar(self.bridge)
         self._rebuilding = Background("rebuild traces", self)
+        self._rebuilt = Rebuilt()
+        self._showing = QTimer(self)
+        self._showing.timeout.connect(self._show_more)
         self._build()
         self._build_menu()
         self._calm()
@@ -65,11 +70,12 @@ class CaptureWindow(QMainWindow):
     @property
     def rebuilding(self) -> bool:
         """Whether the traces are still to come."""
-        return self._rebuilding.busy
+        return self._rebuilding.busy or self._showing.isActive()
 
     async def aclose(self) -> None:
         """End what runs, close the capture and the window."""
         self._rebuilding.cancel()
+        self._showing.stop()
         await self.bridge.stop()
         self.hide()
         await asyncio.to_thread(self.replay.store.close)
@@ -172,9 +178,19 @@ class CaptureWindow(QMainWindow):
         self._say_traces("No requests in this capture.", "")
         for at_ns, code in rebuilt.moments:
             self.exchanges.scale.add_mark(ConnectionMark(at_ns, code))
-        self.exchanges.set_note("")
-        self.replay.show(rebuilt)
+        self._rebuilt = rebuilt
+        self._showing.start(0)
+
+    def _show_more(self) -> None:
+        rebuilt = self._rebuilt
+        done = self.replay.show(rebuilt, _SHOWN_AT_ONCE)
         self.bridge.flush()
+        if done:
+            self._showing.stop()
+            self._rebuilt = Rebuilt()
+            self.exchanges.set_note("")
+        else:
+            self.exchanges.set_note(f"{len(self.replay.exchanges):,} of {len(rebuilt.exchanges):,} exchanges")
 
     def _on_failed(self, error: Exception) -> None:
         if isinstance(error, Stopped):

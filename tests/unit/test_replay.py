@@ -156,3 +156,16 @@ def test_answers_are_waited_for_as_long_as_the_handshake_tells(tmp_path: Path, p
     rebuilt = CaptureReplay(store, Contract(schemas())).rebuild()
     store.close()
     assert rebuilt.exchanges[0].status is status
+
+
+def test_exchanges_can_be_shown_part_by_part_and_each_once(recorded: tuple[Path, list[Exchange]]) -> None:
+    path, before = recorded
+    store = CaptureStore.open(path, read_only=True)
+    replay = CaptureReplay(store, Contract(schemas()))
+    rebuilt = replay.rebuild()
+    store.close()
+    told: list[int] = []
+    replay.exchanges_changed.connect(told.extend)
+    assert [replay.show(rebuilt, 2), replay.show(rebuilt, 2)] == [False, True]
+    assert told == [1, 2, 3]
+    assert [each.correlation_id for each in replay.exchanges] == [each.correlation_id for each in before]
