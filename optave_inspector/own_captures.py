@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,12 +24,12 @@ from .imports import import_capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from .capture.progress import Progress, Stop
 
 _log = logging.getLogger(__name__)
 _VERSION = 1
+_CHOOSE = "Choose one in File, Capture limits."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,15 @@ class NewCapture:
 class _Limits(msgspec.Struct, frozen=True):
     version: int = _VERSION
     retention: Retention = Retention()
+    folder: str = ""
+    """Where captures live by the user's choice; empty for the usual place."""
 
 
 class OwnCaptures:
     """Begins, ends, finds and cleans up the captures of this user. All methods block: call them from a thread.
 
-    ``folder`` gives the folder of the captures and may raise InspectorError; ``limits`` is the file of the user's
-    limits, ``recent`` that of the captures opened last.
+    ``folder`` gives the usual folder of captures and may raise InspectorError; ``limits`` is the file of the user's
+    limits and choice of another folder, ``recent`` that of the captures opened last.
     """
 
     def __init__(self, folder: Callable[[], Path], limits: Path, recent: Path) -> None:
@@ -57,13 +61,28 @@ class OwnCaptures:
         self.recent = RecentCaptures(recent)
 
     def folder(self) -> Path:
-        """Where captures live. Raises InspectorError when the folder cannot be made."""
-        return self._folder()
+        """Where captures live. Raises InspectorError where the usual folder cannot be made or the chosen is gone."""
+        chosen = self._load().folder
+        if not chosen:
+            return self._folder()
+        if not Path(chosen).is_dir():
+            raise StoreError(f"The folder of captures {chosen} is not there.", _CHOOSE)
+        return Path(chosen)
+
+    def chosen_folder(self) -> str:
+        """Where captures live, there or not, to be shown; empty where even the usual place cannot be told."""
+        chosen = self._load().folder
+        if chosen:
+            return chosen
+        try:
+            return str(self._folder())
+        except InspectorError:
+            return ""
 
     def begin(self) -> NewCapture:
         """A new capture for a session; a temporary one, with the problem said, where the folder takes none."""
         try:
-            return NewCapture(CaptureLibrary(self._folder()).create(datetime.now().astimezone(), ""))
+            return NewCapture(CaptureLibrary(self.folder()).create(datetime.now().astimezone(), ""))
         except InspectorError as error:
             _log.warning("No capture could be made: %s", error)
             sentence = str(error).rstrip(".")
@@ -82,13 +101,13 @@ class OwnCaptures:
 
         Raises FormatError for what is wrong with the file, Stopped, and InspectorError where no capture can be made.
         """
-        target = CaptureLibrary(self._folder()).new_capture_path(datetime.now().astimezone(), source.stem)
+        target = CaptureLibrary(self.folder()).new_capture_path(datetime.now().astimezone(), source.stem)
         import_capture(source, target, progress, stop).close()
         return target
 
     def crashed(self) -> list[CaptureFile]:
         """What sessions that did not end well have left, the newest first."""
-        return CaptureLibrary(self._folder()).crashed()
+        return CaptureLibrary(self.folder()).crashed()
 
     def take_over(self, path: Path, *, keep: bool) -> None:
         """Make a crashed session's capture an ordinary one; with ``keep`` no clean-up takes it. Raises StoreError."""
@@ -108,27 +127,55 @@ class OwnCaptures:
 
     def retention(self) -> Retention:
         """The user's limits; the default ones where none were set or the file cannot be understood."""
+        return self._load().retention
+
+    def _load(self) -> _Limits:
         try:
             stored = msgspec.json.decode(self._limits.read_bytes(), type=_Limits)
         except FileNotFoundError:
-            return Retention()
+            return _Limits()
         except (OSError, msgspec.MsgspecError, RecursionError) as error:
             _log.warning("The limits of captures in %s cannot be read: %s", self._limits, error)
-            return Retention()
+            return _Limits()
         if stored.version != _VERSION:
             _log.warning("The limits of captures in %s are of version %s", self._limits, stored.version)
-            return Retention()
-        return stored.retention
+            return _Limits()
+        return stored
 
     def set_retention(self, retention: Retention) -> None:
         """Keep the user's limits. Raises WriteError."""
+        self._keep(msgspec.structs.replace(self._load(), retention=retention))
+
+    def set_folder(self, folder: Path | None) -> None:
+        """Let captures live in ``folder`` from the next session on; None for the usual place. Made if it is not there.
+
+        What is kept already stays where it is. Raises InspectorError, and changes nothing, where it takes no files.
+        """
+        if folder is not None:
+            folder = folder.expanduser()
+            _check_takes_files(folder)
+        self._keep(msgspec.structs.replace(self._load(), folder="" if folder is None else str(folder)))
+
+    def _keep(self, limits: _Limits) -> None:
         with replacing(self._limits) as temporary:
-            temporary.write_bytes(msgspec.json.format(msgspec.json.encode(_Limits(retention=retention))))
+            temporary.write_bytes(msgspec.json.format(msgspec.json.encode(limits)))
 
     def clean_up(self, retention: Retention | None = None, *, preview: bool = False) -> CleanUp:
         """Remove what the limits (or ``retention``) ask for, or only tell. Raises InspectorError."""
-        library = CaptureLibrary(self._folder())
+        library = CaptureLibrary(self.folder())
         return clean_up(library, retention or self.retention(), time.time_ns(), preview=preview)
+
+
+def _check_takes_files(folder: Path) -> None:
+    if not folder.is_absolute():
+        raise StoreError(f"{folder} says not from where on.", "Give the whole path of the folder.")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StoreError(f"Captures cannot be kept in {folder}: {why}.", "Choose another folder.") from error
 
 
 def _remove(path: Path) -> None:

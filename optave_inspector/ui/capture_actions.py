@@ -114,15 +114,24 @@ class CaptureActions(QObject):
         self._bridge.warned.emit("warning", f"{head}: {'; '.join(named)}{more}.")
 
     async def _ask_limits(self) -> None:
-        folder = str(await asyncio.to_thread(self._captures.folder))
+        folder = await asyncio.to_thread(self._captures.chosen_folder)
         retention = await asyncio.to_thread(self._captures.retention)
         dialog = CaptureLimitsDialog(
             folder, retention, lambda asked: self._captures.clean_up(asked, preview=True), self._view.window()
         )
-        dialog.chosen.connect(lambda asked: self._run(self._set_limits(asked), "clean up captures"))
+        dialog.chosen.connect(lambda *asked: self._run(self._set_limits(*asked, folder), "clean up captures"))
         dialog.open()
 
-    async def _set_limits(self, retention: Retention) -> None:
+    async def _set_limits(self, retention: Retention, folder: str, folder_before: str) -> None:
+        if folder != folder_before:
+            try:
+                await asyncio.to_thread(self._captures.set_folder, Path(folder) if folder else None)
+            except InspectorError as error:
+                NoticeDialog(
+                    "cannotUseFolderDialog", "The folder stays as it was", str(error), self._view.window()
+                ).open()
+            else:
+                self._bridge.warned.emit("ok", "Captures are kept in the chosen folder from the next start on.")
         await asyncio.to_thread(self._captures.set_retention, retention)
         done = await asyncio.to_thread(self._captures.clean_up)
         self.tell_removed(done)

@@ -6,8 +6,18 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+)
 
 from optave_inspector.app import build_window, take_apart
 from optave_inspector.capture.retention import CleanUp, Retention
@@ -49,7 +59,7 @@ def test_limits_can_be_taken_away_and_changed_by_keyboard(qtbot) -> None:
     chosen: list[Retention] = []
     dialog = CaptureLimitsDialog("/tmp", Retention(None, 2 * 10**9), lambda _asked: CleanUp([], 0, is_preview=True))
     qtbot.addWidget(dialog)
-    dialog.chosen.connect(chosen.append)
+    dialog.chosen.connect(lambda asked, _folder: chosen.append(asked))
     dialog.open()
     days, size = dialog.findChild(QSpinBox, "captureDaysSpin"), dialog.findChild(QDoubleSpinBox, "captureSizeSpin")
     assert not days.isEnabled()
@@ -90,6 +100,45 @@ def test_what_new_limits_remove_is_told_before_and_after(aio, wait_until, home: 
             assert not old.exists()
             assert young.exists()
             assert parts.captures.retention() == Retention(7, 5 * 10**9)
+        finally:
+            await take_apart(parts)
+
+    aio(run(), 20)
+
+
+@pytest.mark.parametrize("usable", [False, True])
+def test_another_folder_is_taken_from_the_next_start_on_or_refused_with_the_reason(
+    aio, wait_until, home: Path, tmp_path: Path, usable: bool
+) -> None:
+    usual = home / "data" / "captures"
+    other = tmp_path / "other"
+    if not usable:
+        other.write_text("a file, not a folder")
+
+    async def run() -> None:
+        parts = await build_window()
+        parts.window.show()
+
+        def find(kind: type, name: str) -> Any:
+            return parts.window.findChild(kind, name)
+
+        try:
+            parts.window.captures.limits.trigger()
+            await wait_until(lambda: find(CaptureLimitsDialog, "captureLimitsDialog"))
+            find(QPushButton, "captureChooseFolderButton").click()
+            chooser = find(QFileDialog, "captureFolderDialog")
+            chooser.fileSelected.emit(str(other))
+            chooser.reject()
+            find(QPushButton, "captureLimitsSaveButton").click()
+            if usable:
+                bar = parts.window.view.messages
+                await wait_until(lambda: bar.message is not None)
+                assert "from the next start on" in bar.message.text
+                assert parts.captures.folder() == other
+            else:
+                await wait_until(lambda: find(QLabel, "cannotUseFolderDialogWords"))
+                assert "Captures cannot be kept" in find(QLabel, "cannotUseFolderDialogWords").text()
+                assert parts.captures.folder() == usual
         finally:
             await take_apart(parts)
 

@@ -159,3 +159,49 @@ def test_a_clean_up_by_size_removes_the_oldest_and_tells_before(captures: OwnCap
     assert [each.removed for each in captures.clean_up().removals] == [True]
     assert not paths[0].exists()
     assert paths[1].exists()
+
+
+def test_a_folder_that_takes_no_files_is_refused_in_words_and_the_former_stays(
+    captures: OwnCaptures, tmp_path: Path
+) -> None:
+    from pathlib import Path
+
+    file = tmp_path / "a file"
+    file.write_text("")
+    for folder, said in ((file, "Captures cannot be kept"), (Path("captures"), "says not from where on")):
+        with pytest.raises(StoreError, match=said):
+            captures.set_folder(folder)
+    assert captures.folder() == tmp_path
+
+
+def test_sessions_are_kept_in_the_chosen_folder_from_then_on_whatever_limits_change(
+    captures: OwnCaptures, tmp_path: Path
+) -> None:
+    chosen = tmp_path / "far" / "away"
+    captures.set_folder(chosen)
+    captures.set_retention(Retention(7, None))
+    again = OwnCaptures(lambda: tmp_path, tmp_path / "limits.json", tmp_path / "recent.json")
+    assert again.chosen_folder() == str(chosen)
+    assert again.retention() == Retention(7, None)
+    store = again.begin().store
+    fill(store)
+    again.end(store)
+    assert store.path.parent == chosen
+    again.set_folder(None)
+    assert again.folder() == tmp_path
+    assert store.path.exists()
+
+
+def test_a_chosen_folder_that_is_gone_leaves_a_temporary_capture_and_says_so(
+    captures: OwnCaptures, tmp_path: Path
+) -> None:
+    chosen = tmp_path / "stick"
+    captures.set_folder(chosen)
+    chosen.rmdir()
+    begun = captures.begin()
+    begun.store.close()
+    assert begun.store.is_temporary
+    assert "is not there" in begun.problem
+    assert not chosen.exists()
+    with pytest.raises(InspectorError, match="Choose one in File"):
+        captures.crashed()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
+    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -38,8 +39,8 @@ class CaptureLimitsDialog(QDialog):
     ``preview`` tells what some limits would remove; it blocks and is called in a thread.
     """
 
-    chosen = Signal(object)
-    """The user pressed Save: a ``Retention``."""
+    chosen = Signal(object, str)
+    """The user pressed Save: a ``Retention``, and the folder as it was typed."""
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class CaptureLimitsDialog(QDialog):
         self._fill(retention)
         for signal in (self._days.valueChanged, self._size.valueChanged, self._days_on.toggled, self._size_on.toggled):
             signal.connect(lambda _value: self._on_changed())
-        self.accepted.connect(lambda: self.chosen.emit(self.retention))
+        self.accepted.connect(lambda: self.chosen.emit(self.retention, self._folder.text().strip()))
         self.finished.connect(self.deleteLater)
         self._on_changed()
 
@@ -81,7 +82,8 @@ class CaptureLimitsDialog(QDialog):
     def _build(self) -> None:
         words = QLabel(
             "Every session is kept as a capture in this folder. When the app starts, it removes what is beyond the "
-            "limits and says so. Captures with bookmarks, those marked to be kept, and open ones always stay."
+            "limits and says so. Captures with bookmarks, those marked to be kept, and open ones always stay. Another "
+            "folder is used from the next start on; what is kept already stays where it is."
         )
         words.setObjectName("captureLimitsWords")
         words.setWordWrap(True)
@@ -89,8 +91,15 @@ class CaptureLimitsDialog(QDialog):
         folder_label.setBuddy(self._folder)
         self._folder.setObjectName("captureFolderEdit")
         self._folder.setAccessibleName("Folder of the captures")
-        self._folder.setReadOnly(True)
+        self._folder.setPlaceholderText("empty: the usual place")
+        self._folder.setToolTip("Where captures live from the next start on; empty for the usual place")
         self._folder.setCursorPosition(0)
+        choose = QPushButton("&Choose…")
+        choose.setObjectName("captureChooseFolderButton")
+        choose.setAccessibleName("Choose the folder of the captures")
+        choose.setToolTip("Choose the folder of the captures")
+        choose.setAutoDefault(False)
+        choose.clicked.connect(self._ask_folder)
         show = QPushButton("&Show")
         show.setObjectName("captureFolderButton")
         show.setAccessibleName("Show the folder in the file manager")
@@ -100,6 +109,7 @@ class CaptureLimitsDialog(QDialog):
         where = QHBoxLayout()
         where.addWidget(folder_label)
         where.addWidget(self._folder, 1)
+        where.addWidget(choose)
         where.addWidget(show)
         self._days_on.setObjectName("captureDaysCheck")
         self._days_on.setAccessibleName("Remove captures by age")
@@ -153,6 +163,15 @@ class CaptureLimitsDialog(QDialog):
         self._days.setValue(retention.keep_days or usual.keep_days or 1)
         self._size_on.setChecked(retention.max_total_bytes is not None)
         self._size.setValue((retention.max_total_bytes or usual.max_total_bytes or _GB) / _GB)
+
+    def _ask_folder(self) -> None:
+        dialog = QFileDialog(self, "Folder of the captures", self._folder.text())
+        dialog.setObjectName("captureFolderDialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._folder.setText)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _on_changed(self) -> None:
         self._days.setEnabled(self._days_on.isChecked())
