@@ -118,8 +118,10 @@ def _spellings(text: str) -> list[str]:
     return list(dict.fromkeys([text, text.lower(), text.upper(), by_letter, text.capitalize(), text.title()]))
 
 
-def _in_json(text: str, *, ascii_only: bool) -> str:
-    return json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+def _in_json(text: str, *, ascii_only: bool) -> list[str]:
+    """How JSON writes the text; some writers put a backslash before each slash as well (RFC 8259 section 7)."""
+    form = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+    return [form, form.replace("/", r"\/")] if "/" in form else [form]
 
 
 def _query(text: str) -> tuple[str, list[str]]:
@@ -129,9 +131,9 @@ def _query(text: str) -> tuple[str, list[str]]:
     everything when the text itself is too long, or not text, for SQLite.
     """
     spellings = _spellings(text)
-    quoted = [_in_json(spelling, ascii_only=False) for spelling in spellings]
+    quoted = [form for spelling in spellings for form in _in_json(spelling, ascii_only=False)]
     raw = list(dict.fromkeys(spellings + quoted))
-    coded = [_in_json(spelling, ascii_only=True) for spelling in spellings if not spelling.isascii()]
+    coded = [form for spelling in spellings if not spelling.isascii() for form in _in_json(spelling, ascii_only=True)]
     patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", form) + "%" for form in (*raw, *coded)]
     if any("\0" in pattern or len(pattern.encode("utf-8", "surrogatepass")) > _LONGEST_PATTERN for pattern in patterns):
         return _QUERY.format(judged="0", holds="1"), []
@@ -149,8 +151,8 @@ def _forms(text: str) -> set[str]:
     """What to look for in folded text: the same as :func:`_query` asks SQLite for, or a little more."""
     forms = [
         text,
-        _in_json(text, ascii_only=False),
-        *(_in_json(spelling, ascii_only=True) for spelling in _spellings(text)),
+        *_in_json(text, ascii_only=False),
+        *(form for spelling in _spellings(text) for form in _in_json(spelling, ascii_only=True)),
     ]
     return {form.casefold() for form in forms}
 

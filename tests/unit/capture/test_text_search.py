@@ -47,6 +47,7 @@ def search(store: CaptureStore, text: str, first: int = 1, last: int | None = No
         ("nowhere", []),
         ("'; DROP TABLE entries; --", []),
         ("line\nbreak", [15]),
+        ("https://HOST/äpfel", [16, 17, 18]),
     ],
 )
 def test_text_is_found_whatever_its_case_and_however_json_writes_it(
@@ -58,6 +59,8 @@ def test_text_is_found_whatever_its_case_and_however_json_writes_it(
     payloads.append(json.dumps({"text": "Привет"}).encode())
     payloads += [json.dumps({"text": 'say "hi"'}).encode(), b"[*?]", "x😀".encode(), json.dumps("😀").encode()]
     payloads.append(json.dumps("line\nbreak").encode())
+    payloads += ['"https://host/äpfel"'.encode(), '"https:\\/\\/host\\/Äpfel"'.encode()]
+    payloads.append(rb'"https:\/\/host\/\u00e4pfel" \0'.replace(rb"\0", b"\0"))
     append(store, payloads)
     assert search(store, text) == expected
 
