@@ -56,7 +56,7 @@ class CaptureActions(QObject):
         self.limits = make_action(self, "captureLimitsAction", "Capture &limits…", self.ask_limits, tip=tip)
         self.importing = CaptureImporting(captures, self.open, view)
         self.saving = CaptureSaving(view.bridge, view)
-        self.export = CaptureExport(view.bridge, view.frames.model, view)
+        self.export = CaptureExport(view.bridge, view.frames.view, view)
         self.recent = QMenu("R&ecent captures", view)
         self.recent.setObjectName("recentCapturesMenu")
         self.recent.aboutToShow.connect(self._fill_recent)

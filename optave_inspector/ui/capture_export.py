@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
     from .bridge import SessionBridge
     from .models.frame_table import FrameTableModel
+    from .widgets.frame_view import FrameView
 
 
 class CaptureExport(QObject):
     """The action that exports what the user chooses; secrets are taken out unless the user says otherwise."""
 
-    def __init__(
-        self, bridge: SessionBridge, frames: FrameTableModel, window: QWidget, name: str = "exportAction"
-    ) -> None:
+    def __init__(self, bridge: SessionBridge, frames: FrameView, window: QWidget, name: str = "exportAction") -> None:
         super().__init__(window)
         self._bridge = bridge
         self._frames = frames
@@ -44,9 +43,13 @@ class CaptureExport(QObject):
         """The entries that can be exported together; what a filter shows comes first, where there is one."""
         session, entry, exchange = self._bridge.session, self._bridge.selected_entry, self._bridge.selected_exchange
         parts = [Part(f"&All {_entries(session.store.count)}", None)]
-        if self._frames.narrowed:
-            shown = shown_numbers(self._frames)
+        model = self._frames.model()
+        if model.narrowed:
+            shown = shown_numbers(model)
             parts.insert(0, Part(f"The {_entries(len(shown))} that the fi&lter shows", shown))
+        chosen = self._frames.selected_numbers()
+        if len(chosen) > 1:
+            parts.insert(0, Part(f"The {len(chosen):,} &selected entries", chosen))
         if 0 < exchange <= len(session.exchanges):
             found = session.exchanges[exchange - 1]
             numbers = sorted({found.request_entry, *found.answers, *found.duplicates})
@@ -89,16 +92,7 @@ def exported_text(done: Exported, target: Path, *, redacted: bool) -> str:
 
 def shown_numbers(frames: FrameTableModel) -> list[int]:
     """The entries that a narrowed frame log shows, those in folded runs included."""
-    firsts = [frames.number(row) for row in range(frames.rowCount())]
-    if len(firsts) == frames.shown_entries:
-        return firsts
-    ends = [*firsts[1:], frames.shown_through + 1]
-    return [
-        number
-        for row, (first, end) in enumerate(zip(firsts, ends, strict=True))
-        for number in range(first, end)
-        if number == first or frames.row_of(number) == row
-    ]
+    return [number for row in range(frames.rowCount()) for number in frames.numbers(row)]
 
 
 def _entries(count: int) -> str:

@@ -135,7 +135,7 @@ class CaptureWindow(QMainWindow):
         self.file_menu.setObjectName("captureFileMenu")
         self.saving = CaptureSaving(self.bridge, self, "captureSaveAction")
         self.file_menu.addAction(self.saving.action)
-        self.export = CaptureExport(self.bridge, self.frames.model, self, "captureExportAction")
+        self.export = CaptureExport(self.bridge, self.frames.view, self, "captureExportAction")
         self.file_menu.addAction(self.export.action)
         self.file_menu.addSeparator()
         tip = "Close this capture; its file stays"

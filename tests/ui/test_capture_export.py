@@ -8,6 +8,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from PySide6.QtWidgets import QRadioButton as Radio
 
@@ -199,5 +201,27 @@ def test_nothing_to_take_out_is_said(aio, wait_until) -> None:
         async with app_with_messages() as parts:
             ExportDialog(parts.session.store, [Part("one", [3])], parts.window).open()
             assert await looked(parts, wait_until) == "Nothing has to be taken out."
+
+    aio(run())
+
+
+def test_several_selected_rows_are_exported_together_with_the_entries_of_folded_runs(aio) -> None:
+    async def run() -> None:
+        async with app_with_messages((9, 10, 9)) as parts:
+            frames = parts.window.view.frames
+            frames.view.setFocus()
+            assert frames.model.rowCount() == 4
+            QTest.keyClick(frames.view, Qt.Key.Key_Home)
+            QTest.keyClick(frames.view, Qt.Key.Key_Down)
+            assert frames.view.selected_numbers() == [2]
+            for _ in range(2):
+                QTest.keyClick(frames.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+            assert frames.view.selected_numbers() == [2, 3, 4, 5, 6]
+            assert parts.bridge.selected_entry == 4
+            first = parts.window.captures.export.parts()[0]
+            assert first.numbers == [2, 3, 4, 5, 6]
+            assert first.words.replace("&", "") == "The 5 selected entries"
+            parts.bridge.select_entry(1)
+            assert frames.view.selected_numbers() == [1]
 
     aio(run())

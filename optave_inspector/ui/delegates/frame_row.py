@@ -17,7 +17,7 @@ from ..models.frame_text import BOOKMARK, ShownRow, Tone
 from ..theme import current, mono_font, theme_switch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QPainter
@@ -107,6 +107,8 @@ class FrameDelegate(QStyledItemDelegate):
         self._view = view
         self._model = model
         self.selected_row = -1
+        self.is_selected: Callable[[int], bool] = lambda _row: False
+        """Whether a row is one of several that are selected."""
         self.exchange = 0
         """The exchange whose entries are highlighted; 0 for none."""
         self._places: list[_Place] = []
@@ -176,13 +178,13 @@ class FrameDelegate(QStyledItemDelegate):
             of_font = [place for place in places if COLUMNS[place.column].mono is mono]
             painter.setFont(font.font)
             for row, top, shown in shown_rows:
-                selected = row == self.selected_row
+                selected = self._lit(row)
                 for place in of_font:
                     if not shown.marker or place.column in _KEPT_ALONE:
                         self._paint_cell(painter, place, top + down, shown, font, selected)
         for row, top, shown in shown_rows:
             if shown.marker:
-                self._paint_marker(painter, self._marker.left - offset, top + down, shown, row == self.selected_row)
+                self._paint_marker(painter, self._marker.left - offset, top + down, shown, self._lit(row))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         text = self._model.shown(index.row()).texts[index.column()]
@@ -194,7 +196,7 @@ class FrameDelegate(QStyledItemDelegate):
         return ceil(font.width(text)) + 2 * PADDING + 1
 
     def _paint_back(self, painter: QPainter, rect: QRect, row: int, shown: ShownRow, left: int) -> None:
-        if row == self.selected_row:
+        if self._lit(row):
             painter.fillRect(rect, self._selection)
             return
         if row % 2:
@@ -203,6 +205,9 @@ class FrameDelegate(QStyledItemDelegate):
             painter.fillRect(rect, self._highlight)
             bar = QRect(left, rect.top(), _BAR, rect.height())
             painter.fillRect(bar, current().correlation_color(shown.correlation_id))
+
+    def _lit(self, row: int) -> bool:
+        return row == self.selected_row or self.is_selected(row)
 
     def _paint_cell(
         self, painter: QPainter, place: _Place, top: float, shown: ShownRow, font: _Font, selected: bool

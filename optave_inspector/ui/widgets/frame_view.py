@@ -48,13 +48,14 @@ class FrameView(QTableView):
         self.frame_header = FrameHeader(self, self.frame_delegate)
         self.setHorizontalHeader(self.frame_header)
         self.frame_header.laidOut.connect(self._on_columns)
+        self.frame_delegate.is_selected = lambda row: self.selectionModel().isRowSelected(row)
         rows = self.verticalHeader()
         rows.setVisible(False)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(8)
         rows.setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -65,6 +66,7 @@ class FrameView(QTableView):
         self.setMinimumHeight(3 * rows.defaultSectionSize())
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.selectionModel().currentRowChanged.connect(self._on_current)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.viewport().update())
         self.doubleClicked.connect(lambda index: self.opened.emit(model.number(index.row())))
         model.modelAboutToBeReset.connect(lambda: self._set_moving(True))
         model.modelReset.connect(self._on_reset)
@@ -92,8 +94,11 @@ class FrameView(QTableView):
             self.selectionModel().clear()
         else:
             index = self._model.index(row, self._shown_column())
+            # What is chosen here comes back from everywhere else: that must not undo a selection of several rows.
+            same = self.currentIndex().row() == row and self.selectionModel().isRowSelected(row)
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            self.selectionModel().setCurrentIndex(index, flags)
+            if not same:
+                self.selectionModel().setCurrentIndex(index, flags)
             if reveal:
                 self.scrollTo(index)
         self.frame_delegate.selected_row = row
@@ -112,6 +117,11 @@ class FrameView(QTableView):
         """The entry of the current row; 0 for none."""
         index = self.currentIndex()
         return self._model.number(index.row()) if index.isValid() else 0
+
+    def selected_numbers(self) -> list[int]:
+        """The entries of all selected rows, those in folded runs included, ascending."""
+        rows = sorted(row for part in self.selectionModel().selection() for row in range(part.top(), part.bottom() + 1))
+        return [number for row in dict.fromkeys(rows) for number in self._model.numbers(row)]
 
     def paintEvent(self, event) -> None:
         dirty = event.rect()
