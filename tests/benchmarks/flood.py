@@ -7,10 +7,13 @@ then the text ``end``.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sys
 
 from websockets.asyncio.server import ServerConnection, serve
 
+_MADE = 60_000
+"""Beyond this many, messages come again: a million of their own would not fit everywhere."""
 _FILLER = "The parcel left the depot this morning and is on its way. "
 
 
@@ -30,7 +33,8 @@ async def flood(connection: ServerConnection) -> None:
     """Serve one client."""
     async for asked in connection:
         count, size = map(int, str(asked).split())
-        for message in messages(count, size):
+        made = messages(min(count, _MADE), size)
+        for message in itertools.islice(itertools.cycle(made), count):
             await connection.send(message)
         await connection.send("end")
 
