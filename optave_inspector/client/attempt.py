@@ -72,6 +72,7 @@ class Attempt:
             owner=owner,
             subprotocols=self._opening.subprotocols,
             compression=config.compression,
+            max_message_bytes=config.max_message_bytes,
             tls=tls,
             tls_timeout_s=config.open_timeout_s,
             close_timeout_s=config.close_timeout_s,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+MAX_MESSAGE_BYTES = 256 * 1024 * 1024
+"""The longest message that is taken unless said otherwise: 2,000 times what Optave's gateway lets through."""
+
 
 class AuthTransport(StrEnum):
     """How the token travels in the handshake (``protocol.md`` sections 1.3 and 1.4)."""
@@ -73,5 +76,7 @@ class ConnectionConfig:
     """Allow ``ws://`` to hosts other than loopback."""
     compression: bool = True
     """Offer permessage-deflate (RFC 7692)."""
+    max_message_bytes: int = MAX_MESSAGE_BYTES
+    """A longer message, inflated, fails the connection with 1009: a few KB may inflate to more than memory holds."""
     ca_file: str = ""
     """PEM file with certificate authorities to trust besides the system's."""

@@ -14,7 +14,7 @@ from ..protocol.states import ConnectionState
 from ..tasks import Tasks
 from .attempt import Attempt
 from .endings import NO_SIGN_OF_LIFE
-from .events import FailureKind
+from .events import Direction, FailureKind
 from .failures import ConnectFailed
 from .keepalive import Keepalive
 from .life import Life
@@ -183,6 +183,8 @@ class Connection:
     def tapped_frame(self, frame: Frame) -> None:
         """A frame came or goes."""
         self._life.frame(frame)
+        if frame.compressed and self._gate is not None and frame.direction is Direction.IN:
+            self._gate.bytes_came(len(frame.payload))
 
     def tapped_close(self) -> None:
         """The first close frame came or goes."""
@@ -255,7 +257,9 @@ class Connection:
     def _close_overdue(self) -> None:
         limit = f"within {self._config.close_timeout_s:g} s; the inspector dropped it."
         protocol = self._attempt.connection.protocol
-        if protocol.close_rcvd is None and not protocol.failed:
+        if self._gate is not None and self._gate.paused:
+            self._drop(f"What came before an answer to the close frame could not be kept {limit}")
+        elif protocol.close_rcvd is None and not protocol.failed:
             self._drop(f"The server neither answered the close frame nor ended TCP {limit}")
         else:
             self._drop(f"The server did not end TCP {limit}")

@@ -92,6 +92,7 @@ class Connector(connect):
         owner: ConnectorOwner,
         subprotocols: Sequence[str],
         compression: bool,
+        max_message_bytes: int,
         tls: ssl.SSLContext | None,
         tls_timeout_s: float,
         close_timeout_s: float,
@@ -116,7 +117,7 @@ class Connector(connect):
                 owner=owner,
                 extensions=enable_client_permessage_deflate(None) if compression else None,
                 subprotocols=[Subprotocol(name) for name in subprotocols] or None,
-                max_size=None,
+                max_size=max_message_bytes,
                 logger=_library_log,
             )
             self.tapped = TappedConnection(protocol, owner)

@@ -16,17 +16,19 @@ def cause_of(
     first: Closer,
     failed: bool,
     fault: str,
+    gave_up: str = "",
     dropped: str,
     error: Exception | None,
 ) -> str:
     """The cause of an ending.
 
-    ``failed``: this side failed the connection, because of ``fault`` where the peer broke the protocol; ``dropped``:
-    why this side cut TCP; ``error``: how TCP ended otherwise, None for an orderly end.
+    ``failed``: this side failed the connection, because of ``fault`` where the peer broke the protocol, else for a
+    reason of its own, ``gave_up``; ``dropped``: why this side cut TCP; ``error``: how TCP ended otherwise, None for an
+    orderly end.
     """
     parts = []
     if failed:
-        parts.append(_failure(fault, sent))
+        parts.append(_failure(fault or gave_up, sent, broken=bool(fault)))
         if received is not None:
             parts.append(f"The server answered with {received.code}.")
     elif received is not None and sent is not None:
@@ -42,8 +44,8 @@ def cause_of(
     return " ".join(parts)
 
 
-def _failure(fault: str, sent: Close | None) -> str:
-    reason = f"The server broke the protocol: {fault}." if fault else f"{sent.reason if sent else ''}."
+def _failure(why: str, sent: Close | None, *, broken: bool) -> str:
+    reason = f"The server broke the protocol: {why}." if broken else f"{why}."
     return f"{reason} The inspector failed the connection{f' with {sent.code}' if sent is not None else ''}."
 
 

@@ -106,6 +106,7 @@ class Life:
                 first=tap.first_closer,
                 failed=tap.failed,
                 fault=tap.fault,
+                gave_up=tap.gave_up,
                 dropped=self.dropped,
                 error=error,
             ),

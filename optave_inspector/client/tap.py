@@ -115,6 +115,8 @@ class TapProtocol(ClientProtocol):
         """A sound close frame that came after this side had failed the connection."""
         self.fault = ""
         """What the peer did against the protocol so that the connection had to fail; empty while it did not."""
+        self.gave_up = ""
+        """Why this side failed the connection though the peer did nothing wrong: a sentence without its full stop."""
         self.failed = False
         """This side failed the connection (RFC 6455 section 7.1.7) and processes nothing more."""
         self._owner = owner
@@ -125,7 +127,7 @@ class TapProtocol(ClientProtocol):
         self._text: codecs.IncrementalDecoder | None = None
         self._after: WireReader | None = None
         self._refusal = ""
-        self._giving_up = False
+        """What is wrong with the frame that this side failed the connection for, until that frame was reported."""
 
     @contextmanager
     def made_by_user(self) -> Iterator[None]:
@@ -258,18 +260,23 @@ class TapProtocol(ClientProtocol):
         if self._state is not State.CONNECTING and self._after is None:
             self._after = WireReader()
             self.failed = code != CloseCode.ABNORMAL_CLOSURE
+            if code == CloseCode.MESSAGE_TOO_BIG:
+                reason = self.gave_up = self._too_large()
             unread = b"".join(self.reader.pieces)
             self.reader.pieces.clear()
             if unread or not self.failed:
                 unread += self.reader.buffer
                 self.reader.buffer.clear()
-                self._refusal = self.fault = reason if self.failed and not self._giving_up else ""
+                if code == CloseCode.MESSAGE_TOO_BIG:
+                    self._refusal = f"not processed: {reason[0].lower()}{reason[1:]}"
+                elif self.failed and not self.gave_up:
+                    self._refusal = self.fault = reason
                 self._report_unprocessed(self._after.feed(unread))
         super().fail(code, reason)
 
     def give_up(self, code: CloseCode, reason: str) -> None:
         """Fail the connection for a reason of this side's, without blaming the frame that may be under way."""
-        self._giving_up = True
+        self.gave_up = reason
         self.fail(code, reason)
 
     def discarded(self, data: bytes) -> None:
@@ -285,7 +292,7 @@ class TapProtocol(ClientProtocol):
         rest = self._after.rest() if self._after is not None else b""
         if isinstance(rest, WireFrame):
             came, announced = rest.wire_size - rest.header.size, rest.header.length
-            fault = self._header_problem(rest.header) or self._refusal
+            fault = self._why_unprocessed(rest.header)
             cut = f"cut off: {came:,} of {announced:,} payload bytes came before TCP ended"
             self._report(rest, "; ".join(filter(None, (fault, cut))))
         elif rest:
@@ -295,13 +302,20 @@ class TapProtocol(ClientProtocol):
 
     def _report_unprocessed(self, frames: Iterable[WireFrame]) -> None:
         for frame in frames:
-            problem = self._header_problem(frame.header)
+            problem = self._why_unprocessed(frame.header)
             if self._refusal:
-                problem = self.fault = problem or self._refusal
                 self._refusal = ""
+                if not self.gave_up:
+                    self.fault = problem
             elif not (frame.header.opcode == CLOSE and self._take_late_close(frame, problem)):
                 problem = "; ".join(filter(None, (problem, _AFTER_FAILURE if self.failed else _AFTER_CLOSE)))
             self._report(frame, problem)
+
+    def _why_unprocessed(self, header: FrameHeader) -> str:
+        problem = self._header_problem(header)
+        if self.gave_up:
+            return "; ".join(filter(None, (problem, self._refusal)))
+        return problem or self._refusal
 
     def _take_late_close(self, frame: WireFrame, problem: str) -> bool:
         """Whether ``frame`` is the peer's sound answer to this side failing the connection."""
@@ -334,6 +348,14 @@ class TapProtocol(ClientProtocol):
                 compressed=header.rsv1 and self._deflate,
                 problem=problem,
             )
+        )
+
+    def _too_large(self) -> str:
+        first = self.reader.pieces[0][0]
+        compressed = self._message_compressed if first & 0x0F == CONTINUATION else self._deflate and first & 0x40
+        inflated = " once inflated" if compressed else ""
+        return (
+            f"The message is larger than {self.max_message_size:,} bytes{inflated}, the most that the inspector takes"
         )
 
     def _closing(self, closer: Closer) -> None:

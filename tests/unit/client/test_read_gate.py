@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import select
+import sys
+import zlib
 
 import pytest
+
+with contextlib.suppress(ImportError):  # where there is no POSIX
+    import fcntl
+    import termios
 
 from optave_inspector.client.read_gate import UNJUDGED_BYTES
 
@@ -25,6 +33,13 @@ class _Taker:
         if not self.open.is_set():
             self.waiting.set()
             await self.open.wait()
+
+
+async def _taken(peer) -> None:
+    """Wait until the client's kernel has all that was written."""
+    sock = peer.writer.get_extra_info("socket")
+    while peer.writer.transport.get_write_buffer_size() or any(fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4))):  # noqa: ASYNC110
+        await asyncio.sleep(0.005)  # the kernel tells nobody
 
 
 async def test_reading_pauses_while_the_taker_is_not_ready_and_no_message_is_lost(
@@ -83,6 +98,7 @@ async def test_a_paused_connection_can_be_closed_by_the_time_limit_and_aborted(s
                 connection.abort()
             ending = await connection.wait_ended()
         assert ending.code == 1006
+        assert ("could not be kept within 0.2 s" in ending.cause) is (end == "close")
 
 
 async def test_a_taker_that_fails_ends_the_connection_and_its_error_is_logged(
@@ -124,3 +140,62 @@ async def test_every_frame_comes_with_a_taker_that_yields(serve_raw, connection_
         connection.abort()
         await connection.wait_ended()
     assert [int.from_bytes(item.payload[:4], "big") for item in frames] == list(range(2000))
+
+
+@pytest.mark.skipif(not hasattr(select, "POLLRDHUP"), reason="only Linux tells of an end before all that came was read")
+@pytest.mark.parametrize(("how", "words"), [("end", "The server ended TCP (FIN)"), ("reset", "TCP was reset (RST)")])
+async def test_the_end_of_tcp_is_noticed_while_reading_is_paused_and_what_came_before_is_kept(
+    serve_raw, connection_to, listener, frame, how, words
+) -> None:
+    filled = asyncio.Event()
+
+    async def script(peer) -> None:
+        await peer.upgrade()
+        for _ in range(30):
+            peer.write(frame(1, PAYLOAD))
+        await filled.wait()
+        await _taken(peer)  # what the other side's kernel has not taken yet, a reset takes back
+        if how == "reset":
+            peer.reset()
+
+    taker = _Taker()
+    async with serve_raw(script) as port:
+        connection = connection_to(port, ready=taker.ready, compression=False)
+        await connection.open()
+        await taker.waiting.wait()
+        await listener.frames_in(UNJUDGED_BYTES // len(PAYLOAD))
+        filled.set()
+        ending = await connection.wait_ended()
+    assert not taker.open.is_set()
+    assert ending.cause == f"{words}, and no close frame came."
+    assert len(listener.received) == 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what the other side has taken is told by means of Linux")
+async def test_reading_pauses_by_what_was_inflated_not_by_what_came(serve_raw, connection_to, listener, frame) -> None:
+    deflate = zlib.compressobj(wbits=-15)
+    bomb = (deflate.compress(b"x" * (8 << 20)) + deflate.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    assert 11 * len(bomb) < UNJUDGED_BYTES // 2
+    there = asyncio.Event()
+
+    async def script(peer) -> None:
+        await peer.upgrade("Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover")
+        peer.write(frame(1, bomb, rsv=4))
+        await listener.frames_in(1)
+        for _ in range(10):
+            peer.write(frame(1, bomb, rsv=4))
+        await _taken(peer)
+        there.set()
+        await peer.closed_by_client()
+
+    taker = _Taker()
+    async with serve_raw(script) as port:
+        connection = connection_to(port, ready=taker.ready)
+        await connection.open()
+        await taker.waiting.wait()
+        await there.wait()
+        assert len(listener.received) == 1
+        taker.open.set()
+        await listener.frames_in(11)
+        connection.abort()
+        await connection.wait_ended()
