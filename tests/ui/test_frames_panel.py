@@ -482,7 +482,7 @@ def test_without_a_row_the_menu_does_nothing(panel, wire, arrive):
     wire.frame(TEXT, b"{}")
     arrive()
     QGuiApplication.clipboard().setText("before")
-    panel.menu.copy_row()
+    panel.menu.copy_rows()
     panel.menu.copy_payload()
     panel.menu.step(1)
     panel.menu.popup(QPoint(0, 0))

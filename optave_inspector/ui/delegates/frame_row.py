@@ -17,7 +17,7 @@ from ..models.frame_text import BOOKMARK, ShownRow, Tone
 from ..theme import current, mono_font, theme_switch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QPainter
@@ -98,7 +98,7 @@ class _Font:
 class FrameDelegate(QStyledItemDelegate):
     """Draws rows, markers that run across cells, and the rows of the selected exchange.
 
-    The view tells :attr:`selected_row` and :attr:`exchange`, calls :meth:`columns_changed` after any change to the
+    The view tells :attr:`exchange`, calls :meth:`columns_changed` after any change to the
     columns' order, width or visibility, and :meth:`paint_rows` for what is to be painted.
     """
 
@@ -106,9 +106,6 @@ class FrameDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._model = model
-        self.selected_row = -1
-        self.is_selected: Callable[[int], bool] = lambda _row: False
-        """Whether a row is one of several that are selected."""
         self.exchange = 0
         """The exchange whose entries are highlighted; 0 for none."""
         self._places: list[_Place] = []
@@ -165,9 +162,15 @@ class FrameDelegate(QStyledItemDelegate):
         """Paint whole rows, as far as they are within ``dirty``."""
         view, offset = self._view, self._view.horizontalOffset()
         shown_rows = [(row, view.rowViewportPosition(row), self._model.shown(row)) for row in rows]
+        selection = view.selectionModel()
+        selected_rows = {row for row, _, _ in shown_rows if selection.isRowSelected(row)}
         height = view.verticalHeader().defaultSectionSize()
         for row, top, shown in shown_rows:
-            self._paint_back(painter, QRect(dirty.left(), top, dirty.width(), height), row, shown, -offset)
+            rect = QRect(dirty.left(), top, dirty.width(), height)
+            if row in selected_rows:
+                painter.fillRect(rect, self._selection)
+            else:
+                self._paint_back(painter, rect, row, shown, -offset)
         down = (height - self._line_height) / 2
         places = [
             place._replace(left=place.left - offset)
@@ -178,13 +181,13 @@ class FrameDelegate(QStyledItemDelegate):
             of_font = [place for place in places if COLUMNS[place.column].mono is mono]
             painter.setFont(font.font)
             for row, top, shown in shown_rows:
-                selected = self._lit(row)
+                selected = row in selected_rows
                 for place in of_font:
                     if not shown.marker or place.column in _KEPT_ALONE:
                         self._paint_cell(painter, place, top + down, shown, font, selected)
         for row, top, shown in shown_rows:
             if shown.marker:
-                self._paint_marker(painter, self._marker.left - offset, top + down, shown, self._lit(row))
+                self._paint_marker(painter, self._marker.left - offset, top + down, shown, row in selected_rows)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         text = self._model.shown(index.row()).texts[index.column()]
@@ -196,18 +199,12 @@ class FrameDelegate(QStyledItemDelegate):
         return ceil(font.width(text)) + 2 * PADDING + 1
 
     def _paint_back(self, painter: QPainter, rect: QRect, row: int, shown: ShownRow, left: int) -> None:
-        if self._lit(row):
-            painter.fillRect(rect, self._selection)
-            return
         if row % 2:
             painter.fillRect(rect, self._alternate)
         if self.exchange and shown.entry.exchange == self.exchange and not shown.folded:
             painter.fillRect(rect, self._highlight)
             bar = QRect(left, rect.top(), _BAR, rect.height())
             painter.fillRect(bar, current().correlation_color(shown.correlation_id))
-
-    def _lit(self, row: int) -> bool:
-        return row == self.selected_row or self.is_selected(row)
 
     def _paint_cell(
         self, painter: QPainter, place: _Place, top: float, shown: ShownRow, font: _Font, selected: bool

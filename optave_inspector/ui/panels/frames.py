@@ -122,7 +122,7 @@ class FramesPanel(Panel):
         view.chosen.connect(self._on_chosen)
         view.opened.connect(self._on_opened)
         view.stepped.connect(self.menu.step)
-        view.copyAsked.connect(self.menu.copy_row)
+        view.copyAsked.connect(self.menu.copy_rows)
         view.followingChanged.connect(self._on_following)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._on_menu)

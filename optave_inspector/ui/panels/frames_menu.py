@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE_BYTES = 1_000_000
 _LONGEST_TERM = 50
+_MOST_ROWS = 5_000
+"""More rows at once would keep the window waiting."""
 
 
 class FramesMenu(QObject):
@@ -43,7 +45,7 @@ class FramesMenu(QObject):
         self._menu = QMenu(view)
         self._menu.setObjectName("framesRowMenu")
         add = self._add
-        self._copy_row = add("framesCopyRowAction", "Copy &row\tCtrl+C", self.copy_row)
+        self._copy_row = add("framesCopyRowAction", "Copy &row\tCtrl+C", self.copy_rows)
         self._copy_payload = add("framesCopyPayloadAction", "Copy &payload", self.copy_payload)
         self._copy_id = add("framesCopyCorrelationAction", "Copy correlation &ID", self._copy_correlation)
         self._menu.addSeparator()
@@ -62,6 +64,8 @@ class FramesMenu(QObject):
         entry = self._entry()
         if entry is None:
             return
+        rows = len(self._view.selected_rows())
+        self._copy_row.setText(f"Copy {rows:,} &rows\tCtrl+C" if rows > 1 else "Copy &row\tCtrl+C")
         correlation = self._correlation_id(entry)
         for action in (self._copy_id, self._by_id):
             action.setEnabled(bool(correlation))
@@ -74,12 +78,14 @@ class FramesMenu(QObject):
         self._after.setEnabled(self._neighbour(1) != 0)
         self._menu.popup(at)
 
-    def copy_row(self) -> None:
-        """The visible cells of the current row, separated by tabs."""
-        index = self._view.currentIndex()
-        if index.isValid():
-            columns = self._view.frame_header.shown_columns()
-            QGuiApplication.clipboard().setText(self._view.model().row_text(index.row(), columns))
+    def copy_rows(self) -> None:
+        """The visible cells of the selected rows, separated by tabs, a line for each."""
+        rows, columns = self._view.selected_rows(), self._view.frame_header.shown_columns()
+        if len(rows) > _MOST_ROWS:
+            self._bridge.warned.emit("warning", f"{len(rows):,} rows are too many to copy. Export them: File, Export.")
+        elif rows:
+            lines = [self._view.model().row_text(row, columns) for row in rows]
+            QGuiApplication.clipboard().setText("\n".join(lines))
 
     def copy_payload(self) -> None:
         """The payload of the current row: text as text, anything else in hexadecimal."""

@@ -48,7 +48,6 @@ class FrameView(QTableView):
         self.frame_header = FrameHeader(self, self.frame_delegate)
         self.setHorizontalHeader(self.frame_header)
         self.frame_header.laidOut.connect(self._on_columns)
-        self.frame_delegate.is_selected = lambda row: self.selectionModel().isRowSelected(row)
         rows = self.verticalHeader()
         rows.setVisible(False)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -94,14 +93,10 @@ class FrameView(QTableView):
             self.selectionModel().clear()
         else:
             index = self._model.index(row, self._shown_column())
-            # What is chosen here comes back from everywhere else: that must not undo a selection of several rows.
-            same = self.currentIndex().row() == row and self.selectionModel().isRowSelected(row)
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            if not same:
-                self.selectionModel().setCurrentIndex(index, flags)
+            self.selectionModel().setCurrentIndex(index, flags)
             if reveal:
                 self.scrollTo(index)
-        self.frame_delegate.selected_row = row
         self._moving = False
         if row >= 0 and reveal and not self._at_end():
             self.set_following(False)
@@ -118,10 +113,14 @@ class FrameView(QTableView):
         index = self.currentIndex()
         return self._model.number(index.row()) if index.isValid() else 0
 
+    def selected_rows(self) -> list[int]:
+        """All selected rows, ascending."""
+        parts = self.selectionModel().selection()
+        return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
+
     def selected_numbers(self) -> list[int]:
         """The entries of all selected rows, those in folded runs included, ascending."""
-        rows = sorted(row for part in self.selectionModel().selection() for row in range(part.top(), part.bottom() + 1))
-        return [number for row in dict.fromkeys(rows) for number in self._model.numbers(row)]
+        return [number for row in self.selected_rows() for number in self._model.numbers(row)]
 
     def paintEvent(self, event) -> None:
         dirty = event.rect()
@@ -202,8 +201,6 @@ class FrameView(QTableView):
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if self._moving or not current.isValid():
             return
-        self.frame_delegate.selected_row = current.row()
-        self.viewport().update()
         self.chosen.emit(self._model.number(current.row()))
 
     def _on_inserted(self) -> None:
@@ -213,7 +210,6 @@ class FrameView(QTableView):
 
     def _on_reset(self) -> None:
         self._moving = False
-        self.frame_delegate.selected_row = -1
         if self._following:
             self._go_to_end()
 
