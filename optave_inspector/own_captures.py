@@ -46,6 +46,8 @@ class _Limits(msgspec.Struct, frozen=True):
     retention: Retention = Retention()
     folder: str = ""
     """Where captures live by the user's choice; empty for the usual place."""
+    former: tuple[str, ...] = ()
+    """Where they lived before."""
 
 
 class OwnCaptures:
@@ -106,8 +108,10 @@ class OwnCaptures:
         return target
 
     def crashed(self) -> list[CaptureFile]:
-        """What sessions that did not end well have left, the newest first."""
-        return CaptureLibrary(self.folder()).crashed()
+        """What sessions that did not end well have left, also where captures lived before, the newest first."""
+        folders = dict.fromkeys((self.folder(), *map(Path, self._load().former)))
+        found = [each for folder in folders if folder.is_dir() for each in CaptureLibrary(folder).crashed()]
+        return sorted(found, key=lambda each: each.changed_wall_ns, reverse=True)
 
     def take_over(self, path: Path, *, keep: bool) -> None:
         """Make a crashed session's capture an ordinary one; with ``keep`` no clean-up takes it. Raises StoreError."""
@@ -142,33 +146,46 @@ class OwnCaptures:
             return _Limits()
         return stored
 
-    def set_retention(self, retention: Retention) -> None:
-        """Keep the user's limits. Raises WriteError."""
-        self._keep(msgspec.structs.replace(self._load(), retention=retention))
+    def set_limits(self, retention: Retention, folder: str | None = None) -> None:
+        """Keep the user's limits, and where new captures live; None leaves that as it is, empty is the usual place.
 
-    def set_folder(self, folder: Path | None) -> None:
-        """Let captures live in ``folder`` from the next session on; None for the usual place. Made if it is not there.
-
-        What is kept already stays where it is. Raises InspectorError, and changes nothing, where it takes no files.
+        A folder that is not there is made. What is kept already stays where it is; what a crash leaves there is offered
+        still. Raises InspectorError, and changes nothing, where the folder takes no files.
         """
-        if folder is not None:
-            folder = folder.expanduser()
-            _check_takes_files(folder)
-        self._keep(msgspec.structs.replace(self._load(), folder="" if folder is None else str(folder)))
-
-    def _keep(self, limits: _Limits) -> None:
+        before, shown = self._load(), self.chosen_folder()
+        limits = msgspec.structs.replace(before, retention=retention)
+        if folder is not None and folder != shown:
+            path = self._path(folder)
+            _check_takes_files(path)
+            former = tuple(each for each in dict.fromkeys((*before.former, shown)) if each not in ("", str(path)))
+            limits = msgspec.structs.replace(limits, folder=str(path) if folder else "", former=former)
         with replacing(self._limits) as temporary:
             temporary.write_bytes(msgspec.json.format(msgspec.json.encode(limits)))
 
-    def clean_up(self, retention: Retention | None = None, *, preview: bool = False) -> CleanUp:
-        """Remove what the limits (or ``retention``) ask for, or only tell. Raises InspectorError."""
-        library = CaptureLibrary(self.folder())
-        return clean_up(library, retention or self.retention(), time.time_ns(), preview=preview)
+    def clean_up(self) -> CleanUp:
+        """Remove what the user's limits ask for from where captures live. Raises InspectorError."""
+        return clean_up(CaptureLibrary(self.folder()), self.retention(), time.time_ns())
+
+    def preview(self, retention: Retention, folder: str) -> CleanUp:
+        """What limits would remove from a folder, as :meth:`set_limits` takes it; nothing is changed.
+
+        Raises InspectorError for what can be no folder of captures.
+        """
+        path = self._path(folder)
+        if path.exists() and not path.is_dir():
+            raise StoreError(f"{path} is a file, not a folder.", "Choose another folder.")
+        return clean_up(CaptureLibrary(path), retention, time.time_ns(), preview=True)
+
+    def _path(self, folder: str) -> Path:
+        if not folder:
+            return self._folder()
+        path = Path(folder).expanduser()
+        if not path.is_absolute():
+            raise StoreError(f"{folder} is not the whole path of a folder.", "Give the path from its beginning.")
+        return path
 
 
 def _check_takes_files(folder: Path) -> None:
-    if not folder.is_absolute():
-        raise StoreError(f"{folder} says not from where on.", "Give the whole path of the folder.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

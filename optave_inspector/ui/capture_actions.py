@@ -27,7 +27,7 @@ from .panels.crash_notice import CrashNotice
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from ..capture.retention import CleanUp, Retention
+    from ..capture.retention import CleanUp
     from ..own_captures import OwnCaptures
     from .session_view import SessionView
 
@@ -116,23 +116,12 @@ class CaptureActions(QObject):
     async def _ask_limits(self) -> None:
         folder = await asyncio.to_thread(self._captures.chosen_folder)
         retention = await asyncio.to_thread(self._captures.retention)
-        dialog = CaptureLimitsDialog(
-            folder, retention, lambda asked: self._captures.clean_up(asked, preview=True), self._view.window()
-        )
-        dialog.chosen.connect(lambda *asked: self._run(self._set_limits(*asked, folder), "clean up captures"))
+        captures = self._captures
+        dialog = CaptureLimitsDialog(folder, retention, captures.preview, captures.set_limits, self._view.window())
+        dialog.accepted.connect(lambda: self._run(self._clean_up(), "clean up captures"))
         dialog.open()
 
-    async def _set_limits(self, retention: Retention, folder: str, folder_before: str) -> None:
-        if folder != folder_before:
-            try:
-                await asyncio.to_thread(self._captures.set_folder, Path(folder) if folder else None)
-            except InspectorError as error:
-                NoticeDialog(
-                    "cannotUseFolderDialog", "The folder stays as it was", str(error), self._view.window()
-                ).open()
-            else:
-                self._bridge.warned.emit("ok", "Captures are kept in the chosen folder from the next start on.")
-        await asyncio.to_thread(self._captures.set_retention, retention)
+    async def _clean_up(self) -> None:
         done = await asyncio.to_thread(self._captures.clean_up)
         self.tell_removed(done)
         for gone in done.removals:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QFileDialog,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QSpinBox,
 )
 
-from optave_inspector.app import build_window, take_apart
+from optave_inspector.app import WindowParts, build_window, take_apart
 from optave_inspector.capture.retention import CleanUp, Retention
 from optave_inspector.capture.store import CaptureStore
 from optave_inspector.errors import InspectorError
@@ -29,6 +28,7 @@ from optave_inspector.session import Session
 from optave_inspector.ui.dialogs.capture_limits import CaptureLimitsDialog
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 DAY_NS = 24 * 3600 * 10**9
@@ -46,10 +46,10 @@ async def old_capture(path: Path, days: int) -> Path:
 
 
 def test_a_folder_that_cannot_be_read_is_told_in_the_dialog(qtbot) -> None:
-    def refused(_asked: Retention) -> CleanUp:
+    def refused(_asked: Retention, _folder: str) -> CleanUp:
         raise InspectorError("The folder cannot be read.")
 
-    dialog = CaptureLimitsDialog("/nowhere", Retention(), refused)
+    dialog = CaptureLimitsDialog("/nowhere", Retention(), refused, lambda *_: None)
     qtbot.addWidget(dialog)
     effect = dialog.findChild(QPlainTextEdit, "captureLimitsEffect")
     qtbot.waitUntil(lambda: effect.toPlainText() == "⚠ The folder cannot be read.")
@@ -57,9 +57,13 @@ def test_a_folder_that_cannot_be_read_is_told_in_the_dialog(qtbot) -> None:
 
 def test_limits_can_be_taken_away_and_changed_by_keyboard(qtbot) -> None:
     chosen: list[Retention] = []
-    dialog = CaptureLimitsDialog("/tmp", Retention(None, 2 * 10**9), lambda _asked: CleanUp([], 0, is_preview=True))
+    dialog = CaptureLimitsDialog(
+        "/tmp",
+        Retention(None, 2 * 10**9),
+        lambda _asked, _folder: CleanUp([], 0, is_preview=True),
+        lambda asked, _folder: chosen.append(asked),
+    )
     qtbot.addWidget(dialog)
-    dialog.chosen.connect(lambda asked, _folder: chosen.append(asked))
     dialog.open()
     days, size = dialog.findChild(QSpinBox, "captureDaysSpin"), dialog.findChild(QDoubleSpinBox, "captureSizeSpin")
     assert not days.isEnabled()
@@ -68,8 +72,22 @@ def test_limits_can_be_taken_away_and_changed_by_keyboard(qtbot) -> None:
     dialog.findChild(QCheckBox, "captureDaysCheck").setChecked(True)
     days.setValue(7)
     dialog.findChild(QCheckBox, "captureSizeCheck").setChecked(False)
-    dialog.findChild(QPushButton, "captureLimitsSaveButton").click()
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.findChild(QPushButton, "captureLimitsSaveButton").click()
     assert chosen == [Retention(7, None)]
+
+
+@contextlib.asynccontextmanager
+async def asked_for_limits(wait_until: Any) -> AsyncIterator[tuple[WindowParts, Callable[[type, str], Any]]]:
+    """The window with its dialog of limits open, and what finds widgets in it."""
+    parts = await build_window()
+    parts.window.show()
+    try:
+        parts.window.captures.limits.trigger()
+        await wait_until(lambda: parts.window.findChild(CaptureLimitsDialog, "captureLimitsDialog"))
+        yield parts, parts.window.findChild
+    finally:
+        await take_apart(parts)
 
 
 def test_what_new_limits_remove_is_told_before_and_after(aio, wait_until, home: Path) -> None:
@@ -78,15 +96,7 @@ def test_what_new_limits_remove_is_told_before_and_after(aio, wait_until, home: 
     async def run() -> None:
         old = await old_capture(folder / "old.optave-capture", 10)
         young = await old_capture(folder / "young.optave-capture", 2)
-        parts = await build_window()
-        parts.window.show()
-
-        def find(kind: type, name: str) -> Any:
-            return parts.window.findChild(kind, name)
-
-        try:
-            parts.window.captures.limits.trigger()
-            await wait_until(lambda: find(CaptureLimitsDialog, "captureLimitsDialog"))
+        async with asked_for_limits(wait_until) as (parts, find):
             assert find(QLineEdit, "captureFolderEdit").text() == str(folder)
             effect = find(QPlainTextEdit, "captureLimitsEffect")
             await wait_until(lambda: "Nothing would go." in effect.toPlainText())
@@ -100,46 +110,55 @@ def test_what_new_limits_remove_is_told_before_and_after(aio, wait_until, home: 
             assert not old.exists()
             assert young.exists()
             assert parts.captures.retention() == Retention(7, 5 * 10**9)
-        finally:
-            await take_apart(parts)
 
     aio(run(), 20)
 
 
-@pytest.mark.parametrize("usable", [False, True])
-def test_another_folder_is_taken_from_the_next_start_on_or_refused_with_the_reason(
-    aio, wait_until, home: Path, tmp_path: Path, usable: bool
+def choose(find: Callable[[type, str], Any], folder: Path) -> None:
+    find(QPushButton, "captureChooseFolderButton").click()
+    chooser = find(QFileDialog, "captureFolderDialog")
+    chooser.fileSelected.emit(str(folder))
+    chooser.reject()
+
+
+def test_a_folder_that_takes_no_captures_is_refused_in_the_dialog_which_stays(
+    aio, wait_until, home: Path, tmp_path: Path
 ) -> None:
-    usual = home / "data" / "captures"
-    other = tmp_path / "other"
-    if not usable:
-        other.write_text("a file, not a folder")
+    file = tmp_path / "a file"
+    file.write_text("")
 
     async def run() -> None:
-        parts = await build_window()
-        parts.window.show()
-
-        def find(kind: type, name: str) -> Any:
-            return parts.window.findChild(kind, name)
-
-        try:
-            parts.window.captures.limits.trigger()
-            await wait_until(lambda: find(CaptureLimitsDialog, "captureLimitsDialog"))
-            find(QPushButton, "captureChooseFolderButton").click()
-            chooser = find(QFileDialog, "captureFolderDialog")
-            chooser.fileSelected.emit(str(other))
-            chooser.reject()
+        async with asked_for_limits(wait_until) as (parts, find):
+            effect = find(QPlainTextEdit, "captureLimitsEffect")
+            choose(find, file)
+            await wait_until(lambda: "is a file, not a folder" in effect.toPlainText())
             find(QPushButton, "captureLimitsSaveButton").click()
-            if usable:
-                bar = parts.window.view.messages
-                await wait_until(lambda: bar.message is not None)
-                assert "from the next start on" in bar.message.text
-                assert parts.captures.folder() == other
-            else:
-                await wait_until(lambda: find(QLabel, "cannotUseFolderDialogWords"))
-                assert "Captures cannot be kept" in find(QLabel, "cannotUseFolderDialogWords").text()
-                assert parts.captures.folder() == usual
-        finally:
-            await take_apart(parts)
+            await wait_until(lambda: "Captures cannot be kept" in effect.toPlainText())
+            assert find(CaptureLimitsDialog, "captureLimitsDialog").isVisible()
+            assert find(QLineEdit, "captureFolderEdit").text() == str(file)
+            assert parts.captures.folder() == home / "data" / "captures"
+
+    aio(run(), 20)
+
+
+def test_another_folder_takes_new_captures_and_what_goes_from_it_is_told_before(
+    aio, wait_until, home: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+
+    async def run() -> None:
+        there = await old_capture(other / "there.optave-capture", 40)
+        async with asked_for_limits(wait_until) as (parts, find):
+            effect = find(QPlainTextEdit, "captureLimitsEffect")
+            choose(find, other)
+            await wait_until(lambda: "✗ there: It is 40 days old" in effect.toPlainText())
+            find(QCheckBox, "captureDaysCheck").setChecked(False)
+            await wait_until(lambda: "Nothing would go." in effect.toPlainText())
+            find(QPushButton, "captureLimitsSaveButton").click()
+            await wait_until(lambda: parts.captures.folder() == other)
+            assert parts.session.store.path.parent == home / "data" / "captures"
+        async with asked_for_limits(wait_until) as (parts, _find):
+            assert parts.session.store.path.parent == other
+        assert there.exists()
 
     aio(run(), 20)

@@ -137,7 +137,7 @@ def test_limits_that_cannot_be_understood_are_the_default_ones(
 
 def test_limits_are_kept(captures: OwnCaptures, tmp_path: Path) -> None:
     assert captures.retention() == Retention()
-    captures.set_retention(Retention(None, 1_000_000))
+    captures.set_limits(Retention(None, 1_000_000))
     again = OwnCaptures(lambda: tmp_path, tmp_path / "limits.json", tmp_path / "recent.json")
     assert again.retention() == Retention(None, 1_000_000)
 
@@ -152,10 +152,10 @@ def test_a_clean_up_by_size_removes_the_oldest_and_tells_before(captures: OwnCap
         os.utime(store.path, ns=(then, then))
         paths.append(store.path)
     limits = Retention(None, sum(path.stat().st_size for path in paths) - 1)
-    told = captures.clean_up(limits, preview=True)
+    told = captures.preview(limits, "")
     assert [each.path for each in told.removals] == paths[:1]
     assert paths[0].exists()
-    captures.set_retention(limits)
+    captures.set_limits(limits)
     assert [each.removed for each in captures.clean_up().removals] == [True]
     assert not paths[0].exists()
     assert paths[1].exists()
@@ -164,22 +164,26 @@ def test_a_clean_up_by_size_removes_the_oldest_and_tells_before(captures: OwnCap
 def test_a_folder_that_takes_no_files_is_refused_in_words_and_the_former_stays(
     captures: OwnCaptures, tmp_path: Path
 ) -> None:
-    from pathlib import Path
-
     file = tmp_path / "a file"
     file.write_text("")
-    for folder, said in ((file, "Captures cannot be kept"), (Path("captures"), "says not from where on")):
+    for folder, said, told_before in (
+        (str(file), "Captures cannot be kept", "is a file, not a folder"),
+        ("captures", "not the whole path", "not the whole path"),
+    ):
         with pytest.raises(StoreError, match=said):
-            captures.set_folder(folder)
+            captures.set_limits(Retention(7, None), folder)
+        with pytest.raises(StoreError, match=told_before):
+            captures.preview(Retention(), folder)
     assert captures.folder() == tmp_path
+    assert captures.retention() == Retention()
 
 
 def test_sessions_are_kept_in_the_chosen_folder_from_then_on_whatever_limits_change(
     captures: OwnCaptures, tmp_path: Path
 ) -> None:
     chosen = tmp_path / "far" / "away"
-    captures.set_folder(chosen)
-    captures.set_retention(Retention(7, None))
+    captures.set_limits(Retention(), str(chosen))
+    captures.set_limits(Retention(7, None))
     again = OwnCaptures(lambda: tmp_path, tmp_path / "limits.json", tmp_path / "recent.json")
     assert again.chosen_folder() == str(chosen)
     assert again.retention() == Retention(7, None)
@@ -187,7 +191,7 @@ def test_sessions_are_kept_in_the_chosen_folder_from_then_on_whatever_limits_cha
     fill(store)
     again.end(store)
     assert store.path.parent == chosen
-    again.set_folder(None)
+    again.set_limits(Retention(), "")
     assert again.folder() == tmp_path
     assert store.path.exists()
 
@@ -196,7 +200,7 @@ def test_a_chosen_folder_that_is_gone_leaves_a_temporary_capture_and_says_so(
     captures: OwnCaptures, tmp_path: Path
 ) -> None:
     chosen = tmp_path / "stick"
-    captures.set_folder(chosen)
+    captures.set_limits(Retention(), str(chosen))
     chosen.rmdir()
     begun = captures.begin()
     begun.store.close()
@@ -205,3 +209,29 @@ def test_a_chosen_folder_that_is_gone_leaves_a_temporary_capture_and_says_so(
     assert not chosen.exists()
     with pytest.raises(InspectorError, match="Choose one in File"):
         captures.crashed()
+
+
+def test_what_a_crash_left_is_offered_although_captures_live_elsewhere_since(
+    captures: OwnCaptures, tmp_path: Path
+) -> None:
+    left = crash(tmp_path)
+    captures.set_limits(Retention(), str(tmp_path / "second"))
+    captures.set_limits(Retention(), str(tmp_path / "third"))
+    (tmp_path / "second").rmdir()
+    assert [each.path for each in captures.crashed()] == [left]
+
+
+def test_what_limits_would_remove_is_told_for_the_folder_that_is_to_be_chosen(
+    captures: OwnCaptures, tmp_path: Path
+) -> None:
+    other = OwnCaptures(lambda: tmp_path / "other", tmp_path / "other.json", tmp_path / "recent.json")
+    (tmp_path / "other").mkdir()
+    store = other.begin().store
+    fill(store, 1)
+    other.end(store)
+    assert captures.preview(Retention(None, 1), "").removals == []
+    (going,) = captures.preview(Retention(None, 1), str(tmp_path / "other")).removals
+    assert going.path == store.path
+    assert captures.preview(Retention(None, 1), str(tmp_path / "not there")).removals == []
+    assert not (tmp_path / "not there").exists()
+    assert store.path.exists()

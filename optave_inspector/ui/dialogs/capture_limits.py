@@ -1,10 +1,10 @@
-"""How long captures are kept and how large they may grow together, with what that removes at once."""
+"""Where captures live, how long they are kept and how large they may grow together, with what that removes at once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -34,27 +34,26 @@ _ASK_MS = 250
 
 
 class CaptureLimitsDialog(QDialog):
-    """Asks for the limits. Call ``open()``; ``chosen`` brings them.
+    """Asks for the limits and the folder. Call ``open()``; it is accepted once ``keep`` has kept them.
 
-    ``preview`` tells what some limits would remove; it blocks and is called in a thread.
+    ``preview`` tells what limits would remove from a folder. Both block and are called in a thread; what they raise is
+    told in the dialog, which stays.
     """
-
-    chosen = Signal(object, str)
-    """The user pressed Save: a ``Retention``, and the folder as it was typed."""
 
     def __init__(
         self,
         folder: str,
         retention: Retention,
-        preview: Callable[[Retention], CleanUp],
+        preview: Callable[[Retention, str], CleanUp],
+        keep: Callable[[Retention, str], None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("captureLimitsDialog")
         self.setWindowTitle("Limits of captures")
         self.setAccessibleName("Limits of captures")
-        self._preview = preview
-        self._asking = Background("preview of the clean-up", self)
+        self._preview, self._keep = preview, keep
+        self._asking = Background("limits of captures", self)
         self._ask = QTimer(self)
         self._ask.setSingleShot(True)
         self._ask.setInterval(_ASK_MS)
@@ -65,9 +64,14 @@ class CaptureLimitsDialog(QDialog):
         self._effect = QPlainTextEdit()
         self._build()
         self._fill(retention)
-        for signal in (self._days.valueChanged, self._size.valueChanged, self._days_on.toggled, self._size_on.toggled):
+        for signal in (
+            self._days.valueChanged,
+            self._size.valueChanged,
+            self._days_on.toggled,
+            self._size_on.toggled,
+            self._folder.textChanged,
+        ):
             signal.connect(lambda _value: self._on_changed())
-        self.accepted.connect(lambda: self.chosen.emit(self.retention, self._folder.text().strip()))
         self.finished.connect(self.deleteLater)
         self._on_changed()
 
@@ -79,11 +83,16 @@ class CaptureLimitsDialog(QDialog):
             round(self._size.value() * _GB) if self._size_on.isChecked() else None,
         )
 
+    @property
+    def folder(self) -> str:
+        """The folder as it stands in the field; empty for the usual place."""
+        return self._folder.text().strip()
+
     def _build(self) -> None:
         words = QLabel(
             "Every session is kept as a capture in this folder. When the app starts, it removes what is beyond the "
             "limits and says so. Captures with bookmarks, those marked to be kept, and open ones always stay. Another "
-            "folder is used from the next start on; what is kept already stays where it is."
+            "folder takes the captures that are begun from then on; what there is already stays where it is."
         )
         words.setObjectName("captureLimitsWords")
         words.setWordWrap(True)
@@ -92,7 +101,7 @@ class CaptureLimitsDialog(QDialog):
         self._folder.setObjectName("captureFolderEdit")
         self._folder.setAccessibleName("Folder of the captures")
         self._folder.setPlaceholderText("empty: the usual place")
-        self._folder.setToolTip("Where captures live from the next start on; empty for the usual place")
+        self._folder.setToolTip("Where new captures live; empty for the usual place")
         self._folder.setCursorPosition(0)
         choose = QPushButton("&Choose…")
         choose.setObjectName("captureChooseFolderButton")
@@ -145,7 +154,7 @@ class CaptureLimitsDialog(QDialog):
         cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         cancel.setObjectName("captureLimitsCancelButton")
         cancel.setAccessibleName("Leave the limits as they were")
-        buttons.accepted.connect(self.accept)
+        buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
@@ -179,13 +188,21 @@ class CaptureLimitsDialog(QDialog):
         self._ask.start()
 
     def _ask_preview(self) -> None:
-        retention, preview = self.retention, self._preview
+        retention, folder, preview = self.retention, self.folder, self._preview
         self._effect.setPlainText("looking…")
         self._asking.start(
-            lambda _job: preview(retention),
+            lambda _job: preview(retention, folder),
             lambda found: self._effect.setPlainText(effect_text(found)),
-            lambda error: self._effect.setPlainText(f"⚠ {error}"),
+            self._say_problem,
         )
+
+    def _save(self) -> None:
+        retention, folder, keep = self.retention, self.folder, self._keep
+        self._ask.stop()
+        self._asking.start(lambda _job: keep(retention, folder), lambda _none: self.accept(), self._say_problem)
+
+    def _say_problem(self, error: Exception) -> None:
+        self._effect.setPlainText(f"⚠ {error}")
 
 
 def effect_text(found: CleanUp) -> str:
