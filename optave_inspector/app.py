@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 _KEEPING_S = 0.5
 _ENDING_S = 3.0
 _WRITING_S = 1.5
-_HANGING_S = 2.5
+_HANGING_S = 1.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 

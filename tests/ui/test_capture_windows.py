@@ -96,7 +96,7 @@ def test_what_is_no_capture_is_refused_with_the_reason(aio, wait_until, tmp_path
             assert said in words(parts, "cannotOpenDialogWords")
             assert parts.window.captures.windows.windows == []
 
-    aio(run(), 40)
+    aio(run())
 
 
 def test_a_capture_of_a_newer_version_is_refused_with_the_reason(aio, wait_until, capture: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_capture_of_a_newer_version_is_refused_with_the_reason(aio, wait_until
             await wait_until(lambda: words(parts, "cannotOpenDialogWords"))
             assert "newer Optave Inspector" in words(parts, "cannotOpenDialogWords")
 
-    aio(run(), 40)
+    aio(run())
 
 
 def test_a_capture_shows_its_frames_and_its_traces(aio, wait_until, capture: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_capture_shows_its_frames_and_its_traces(aio, wait_until, capture: Pat
             assert not window.frames.follow_button.isVisible()
             assert parts.window.view.frames.model.rowCount() == 0
 
-    aio(run(), 40)
+    aio(run())
 
 
 def test_every_control_of_a_capture_can_be_found_and_named(aio, wait_until, capture: Path) -> None:
@@ -137,7 +137,7 @@ def test_every_control_of_a_capture_can_be_found_and_named(aio, wait_until, capt
             window = await shown(parts, capture, wait_until)
             assert faults([window.centralWidget()]) == []
 
-    aio(run(), 40)
+    aio(run())
 
 
 def test_a_capture_without_requests_says_so(aio, wait_until, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_capture_without_requests_says_so(aio, wait_until, tmp_path: Path) -> 
             assert "This capture holds no entries." in said
             assert "No requests in this capture." in said
 
-    aio(run(), 40)
+    aio(run())
 
 
 @pytest.mark.qt_log_ignore(r"does not support raise\(\)", extend=True)
@@ -163,7 +163,7 @@ def test_a_capture_that_is_on_show_comes_to_the_front_again(aio, wait_until, cap
             one, other = await asyncio.gather(*(parts.window.captures.windows.open(capture) for _ in range(2)))
             assert one is other is window
 
-    aio(run(), 40)
+    aio(run())
 
 
 def test_several_captures_are_shown_and_closed_one_by_one(aio, wait_until, capture: Path) -> None:
@@ -178,7 +178,7 @@ def test_several_captures_are_shown_and_closed_one_by_one(aio, wait_until, captu
             store = first.replay.store
             await wait_until(lambda: store._closed)
 
-    aio(run(), 40)
+    aio(run())
 
 
 def test_the_capture_of_the_running_session_can_be_looked_at(aio, wait_until) -> None:
@@ -190,7 +190,7 @@ def test_the_capture_of_the_running_session_can_be_looked_at(aio, wait_until) ->
             assert window.frames.model.rowCount() == 1
             assert "had not ended" in window.findChild(QLabel, "captureFactsText").text()
 
-    aio(run(), 40)
+    aio(run())
 
 
 def test_a_file_is_asked_for_and_the_captures_opened_last_are_listed(aio, wait_until, capture: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_file_is_asked_for_and_the_captures_opened_last_are_listed(aio, wait_u
             menu.actions()[-1].trigger()
             await wait_until(lambda: not parts.captures.recent.all())
 
-    aio(run(), 40)
+    aio(run())
 
 
 def entries_of(path: Path) -> int:
@@ -319,6 +319,6 @@ def test_a_clean_up_says_what_it_removed(aio, home: Path) -> None:
             assert "removed 1 capture" in said
             assert "long ago (It is 40 days old; captures are kept for 30 days)" in said
 
-    aio(run(), 40)
+    aio(run())
     assert not path.exists()
     assert not any(isinstance(each, CaptureWindow) and each.isVisible() for each in QApplication.topLevelWidgets())
