@@ -8,6 +8,7 @@ from .capture.entry import Entry, EntryKind
 from .capture.importing import import_entries
 from .capture.progress import never, unheard
 from .protocol.codec import peek
+from .protocol.sdk_build import REQUEST_TIMEOUT_S
 from .tracing.correlator import Correlator
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from .capture.progress import Progress, Stop
     from .capture.store import CaptureStore
-
-_TIMEOUT_NS = 30 * 10**9
-"""Of requests whose own time limit is not known: the SDK's."""
 
 
 def import_capture(source: Path, target: Path | None, progress: Progress = unheard, stop: Stop = never) -> CaptureStore:
@@ -27,7 +25,7 @@ def import_capture(source: Path, target: Path | None, progress: Progress = unhea
 
 class _Correlating:
     def __init__(self) -> None:
-        self._correlator = Correlator(_TIMEOUT_NS)
+        self._correlator = Correlator(REQUEST_TIMEOUT_S * 10**9)
         self._attempt = 0
         self._last_ns = 0
 

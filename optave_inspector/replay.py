@@ -14,6 +14,7 @@ from .capture.progress import never, unheard
 from .client.events import Ending, Handshake, TokenUse
 from .client.failures import ConnectFailed
 from .protocol.codec import peek
+from .protocol.sdk_build import REQUEST_TIMEOUT_S
 from .protocol.states import ConnectionState
 from .tracing.correlator import Correlator
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from .protocol.contract import Contract
     from .tracing.exchange import Exchange
 
-_TIMEOUT_NS = 30 * 10**9
-"""What a session waits unless its profile says otherwise, for captures that do not tell."""
+_TIMEOUT_NS = REQUEST_TIMEOUT_S * 10**9
+"""For captures that do not tell how long answers were waited for."""
 _LONGEST_MS = 1e12
 """Beyond any use; what claims more was not written by a session."""
 _PROBLEM = int(EntryFlag.PROBLEM)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
-"""The longest message that is taken unless said otherwise: 2,000 times what Optave's gateway lets through."""
+"""The longest message that is taken unless said otherwise: 2,000 times the SDK's limit (``protocol.md`` section 9)."""
 
 
 class AuthTransport(StrEnum):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.bench_frames import Gaps, flooded, resident_mb
-from tests.benchmarks.bench_query import _fill
+from tests.benchmarks.bench_query import fill
 
 COUNT = 1_000_000
 FEW = 1_000
@@ -116,8 +116,8 @@ def run(entries: int = COUNT) -> list[dict[str, Any]]:
     """Rows for the table of ``make bench``."""
     with tempfile.TemporaryDirectory(prefix="optave-bench-") as folder:
         many, few = Path(folder) / "many.optave-capture", Path(folder) / "few.optave-capture"
-        _fill(few, FEW)
-        _fill(many, entries)
+        fill(few, FEW)
+        fill(many, entries)
         small, large = _in_a_process(few), _in_a_process(many)
     rows = [
         _row("opening, to the first rows", large["open"], "ms", 1_000),

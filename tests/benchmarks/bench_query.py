@@ -44,7 +44,7 @@ def run(entries: int = 100_000) -> list[dict[str, Any]]:
     """Measure all; each result has name, value, unit, target (None where there is none) and holds."""
     with tempfile.TemporaryDirectory(prefix="optave-bench-") as folder:
         path = Path(folder) / "queries.optave-capture"
-        _fill(path, entries)
+        fill(path, entries)
         plain = _plain_s(path) * _MILLION / entries
         results = [_result("query: a plain LIKE over the payloads, per 1,000,000 entries", plain, "s", None)]
         for name, text, target in _QUERIES:
@@ -57,7 +57,8 @@ def run(entries: int = 100_000) -> list[dict[str, Any]]:
         return results
 
 
-def _fill(path: Path, count: int) -> None:
+def fill(path: Path, count: int) -> None:
+    """A closed capture of ``count`` messages of 1 KB in ``path``; every other one is a request."""
     store = CaptureStore.create(path)
     done = threading.Event()
     rows = _rows(count)

@@ -20,7 +20,7 @@ from optave_inspector.errors import InspectorError
 from optave_inspector.protocol.contract import Contract
 from optave_inspector.resources import schemas
 from optave_inspector.session import Session
-from tests.integration.test_session import ended, serving, session
+from tests.integration.sessions import ended, serving, session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,8 +58,7 @@ def test_a_message_of_200_mb_is_kept_whole(tmp_path: Path) -> None:
         try:
             async with serving(handler) as url:
                 await watched.connect(plain(url), NoToken())
-                async with asyncio.timeout(WAIT_S):
-                    await over(watched)
+                await ended(watched, WAIT_S)
         finally:
             await watched.aclose()
         entry = next(each for each in store.page(1, store.count) if each.kind == EntryKind.TEXT)
@@ -69,15 +68,6 @@ def test_a_message_of_200_mb_is_kept_whole(tmp_path: Path) -> None:
         store.close()
 
     asyncio.run(main())
-
-
-async def over(watched: Session) -> None:
-    """Wait for the connection's ending, and for all of it to be stored."""
-    done = asyncio.Event()
-    watched.ended.connect(lambda _ending: done.set())
-    if watched.ending is None:
-        await done.wait()
-    await watched.settled()
 
 
 @pytest.mark.timeout(150)
@@ -109,8 +99,7 @@ def test_a_hundred_thousand_pings_are_answered_and_kept() -> None:
     async def main() -> None:
         async with serving(handler, ping_interval=None) as url, session() as watched:
             await watched.connect(plain(url), NoToken())
-            async with asyncio.timeout(WAIT_S):
-                await over(watched)
+            await ended(watched, WAIT_S)
             assert watched.ending is not None
             assert watched.ending.received is not None
             assert watched.ending.received.code == 1000
@@ -163,7 +152,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         watched = Session(store, Contract(schemas()))
         async with serving(handler) as url:
             await watched.connect(plain(url), NoToken())
-            await over(watched)
+            await ended(watched)
         await watched.aclose()
         store.close()
 

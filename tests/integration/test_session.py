@@ -7,54 +7,22 @@ import contextlib
 import json
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
 
 from optave_inspector.capture.entry import EntryFlag, EntryKind
-from optave_inspector.capture.store import CaptureStore
 from optave_inspector.client.config import AuthTransport, ConnectionConfig, NoToken, PastedToken
 from optave_inspector.client.failures import ConnectFailed
 from optave_inspector.errors import InspectorError
-from optave_inspector.protocol.contract import Contract
 from optave_inspector.protocol.states import ConnectionState
-from optave_inspector.resources import schemas
-from optave_inspector.session import Session
 from optave_inspector.tracing.exchange import ExchangeStatus
+from tests.integration.sessions import config, ended, serving, session
 
-Handler = Callable[[ServerConnection], Awaitable[None]]
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
 
-
-@contextlib.asynccontextmanager
-async def serving(handler: Handler, **options: object) -> AsyncIterator[str]:
-    async with serve(handler, "127.0.0.1", 0, subprotocols=["optave-v1"], **options) as server:  # type: ignore[list-item, arg-type]
-        yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
-
-
-@contextlib.asynccontextmanager
-async def session() -> AsyncIterator[Session]:
-    store = CaptureStore.create(None)
-    made = Session(store, Contract(schemas()))
-    try:
-        yield made
-    finally:
-        await made.aclose()
-        store.close()
-
-
-def config(url: str, **options: object) -> ConnectionConfig:
-    return ConnectionConfig(url, AuthTransport.NONE, open_timeout_s=5, close_timeout_s=1, **options)  # type: ignore[arg-type]
-
-
-async def ended(watched: Session) -> None:
-    """Wait until the session's connection has ended."""
-    over = asyncio.Event()
-    watched.ended.connect(lambda _ending: over.set())
-    if watched.ending is None:
-        async with asyncio.timeout(10):
-            await over.wait()
-    await watched.settled()
+    from optave_inspector.session import Session
 
 
 def kinds(watched: Session) -> list[int]:
@@ -258,3 +226,15 @@ def request(correlation_id: str) -> str:
     return json.dumps(
         {"action": "message", "headers": headers, "payload": {"session": {}, "request": {"requestId": ""}}}
     )
+
+
+def test_how_long_answers_are_waited_for_is_kept_with_the_handshake() -> None:
+    async def main() -> None:
+        async with serving(echo) as url, session() as watched:
+            await watched.connect(config(url, request_timeout_s=2.5), NoToken())
+            await watched.settled()
+            entries = watched.store.page(1, watched.store.count)
+            (handshake,) = (each for each in entries if each.kind == EntryKind.HANDSHAKE)
+            assert json.loads(watched.store.payload(handshake.number))["requestTimeoutMs"] == 2500
+
+    asyncio.run(main())
