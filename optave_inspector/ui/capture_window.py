@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
 
 from ..capture.progress import Stopped
 from ..errors import InspectorError
@@ -18,6 +18,7 @@ from .bridge import SessionBridge
 from .capture_export import CaptureExport
 from .capture_saving import CaptureSaving
 from .delegates.waterfall_geometry import ConnectionMark
+from .dock_area import DockArea
 from .models.background import Background
 from .panels.entry import EntryPanel
 from .panels.exchanges import ExchangesPanel
@@ -86,27 +87,13 @@ class CaptureWindow(QMainWindow):
         self.closed.emit()
 
     def _build(self) -> None:
-        upper = QSplitter(Qt.Orientation.Horizontal)
-        upper.setObjectName("captureUpperSplitter")
-        upper.addWidget(self.frames)
-        upper.addWidget(self.entry)
-        upper.setSizes([_SIZE.width() * 2 // 3, _SIZE.width() // 3])
-        whole = QSplitter(Qt.Orientation.Vertical)
-        whole.setObjectName("captureSplitter")
-        whole.addWidget(upper)
-        whole.addWidget(self.exchanges)
-        whole.setSizes([_SIZE.height() * 2 // 3, _SIZE.height() // 3])
-        for splitter in (upper, whole):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(8)
-            splitter.setStretchFactor(0, 2)
-            splitter.setStretchFactor(1, 1)
+        self.area = DockArea(centre=self.frames, right=[self.entry], bottom_left=[self.exchanges])
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(8, 4, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self._facts())
-        layout.addWidget(whole, 1)
+        layout.addWidget(self.area, 1)
         layout.addWidget(self.messages)
         self.setCentralWidget(content)
 

@@ -14,14 +14,26 @@ if TYPE_CHECKING:
 
     from .widgets.panel import Panel
 
-_STATE_VERSION = 1
+_STATE_VERSION = 2
 _Area = Qt.DockWidgetArea
 
 
 class DockArea(QMainWindow):
-    """A window within the window: docks that the user can move, tab, float and hide."""
+    """A window within the window: docks that the user can move, tab, float and hide.
 
-    def __init__(self, *, left: Panel, centre: Panel, right: Panel, bottom_left: Panel, bottom_right: Panel) -> None:
+    Panels that share a place are tabs there until the user takes them apart.
+    """
+
+    def __init__(
+        self,
+        *,
+        centre: Panel,
+        left: Sequence[Panel] = (),
+        right: Sequence[Panel] = (),
+        bottom_left: Sequence[Panel] = (),
+        bottom_right: Sequence[Panel] = (),
+    ) -> None:
+        """Panels that share a place become tabs, the first in front; a place without panels takes no room."""
         super().__init__()
         self.setWindowFlag(Qt.WindowType.Widget)
         self.setObjectName("dockArea")
@@ -36,14 +48,21 @@ class DockArea(QMainWindow):
         # The bottom row spans the whole width.
         self.setCorner(Qt.Corner.BottomLeftCorner, _Area.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, _Area.BottomDockWidgetArea)
+        self._left, self._right, self._bottom_left, self._bottom_right = (
+            [PanelDock(panel, self) for panel in panels] for panels in (left, right, bottom_left, bottom_right)
+        )
         self._centre = centre
         self._homes = {
-            PanelDock(left, self): _Area.LeftDockWidgetArea,
-            PanelDock(right, self): _Area.RightDockWidgetArea,
-            PanelDock(bottom_left, self): _Area.BottomDockWidgetArea,
-            PanelDock(bottom_right, self): _Area.BottomDockWidgetArea,
+            dock: area
+            for docks, area in (
+                (self._left, _Area.LeftDockWidgetArea),
+                (self._right, _Area.RightDockWidgetArea),
+                (self._bottom_left, _Area.BottomDockWidgetArea),
+                (self._bottom_right, _Area.BottomDockWidgetArea),
+            )
+            for dock in docks
         }
-        self.panels: Sequence[Panel] = (left, centre, right, bottom_left, bottom_right)
+        self.panels: Sequence[Panel] = (*left, centre, *right, *bottom_left, *bottom_right)
         """In the order in which the keyboard goes through them."""
         self._sized = False
         self._chosen = False
@@ -51,8 +70,12 @@ class DockArea(QMainWindow):
 
     @property
     def docks(self) -> list[PanelDock]:
-        """All docks, left to right, top to bottom."""
+        """All docks, left to right, top to bottom; those that share a place one after another."""
         return list(self._homes)
+
+    def dock_of(self, panel: Panel) -> PanelDock:
+        """The dock that holds ``panel``; the centre has none."""
+        return next(dock for dock in self._homes if dock.panel is panel)
 
     def save_layout(self) -> bytes:
         """Places and sizes of all docks; empty while they are as proposed, and go on suiting the window."""
@@ -73,11 +96,11 @@ class DockArea(QMainWindow):
 
     def go_to(self, panel: Panel) -> None:
         """Bring a panel forward and put the keyboard focus into it, where it was before."""
-        for dock in self.docks:
-            if dock.panel is panel:
-                dock.bring_forward()
-                if dock.isFloating():
-                    dock.activateWindow()
+        if panel is not self._centre:
+            dock = self.dock_of(panel)
+            dock.bring_forward()
+            if dock.isFloating():
+                dock.activateWindow()
         _target(panel).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def go_on(self, step: int) -> None:
@@ -111,25 +134,39 @@ class DockArea(QMainWindow):
             self.removeDockWidget(dock)
             self.addDockWidget(area, dock)
             dock.show()
-        *_, bottom_left, bottom_right = self.docks
-        self.splitDockWidget(bottom_left, bottom_right, Qt.Orientation.Horizontal)
+        if self._bottom_left and self._bottom_right:
+            self.splitDockWidget(self._bottom_left[0], self._bottom_right[0], Qt.Orientation.Horizontal)
+        for docks in self._places():
+            for dock in docks[1:]:
+                self.tabifyDockWidget(docks[0], dock)
+            docks[0].raise_()
 
     def _propose_sizes(self) -> None:
-        left, right, bottom_left, bottom_right = self.docks
         width, height = self.width(), self.height()
-        sides = [min(max(width * 20 // 100, 250), 340), min(max(width * 26 // 100, 270), 480)]
-        self.resizeDocks([left, right], sides, Qt.Orientation.Horizontal)
-        self.resizeDocks([bottom_left], [min(max(height * 40 // 100, 220), 460)], Qt.Orientation.Vertical)
-        self.resizeDocks([bottom_left, bottom_right], [width // 2, width - width // 2], Qt.Orientation.Horizontal)
+        sides = (
+            (self._left, min(max(width * 20 // 100, 250), 340)),
+            (self._right, min(max(width * 26 // 100, 270), 480)),
+        )
+        shown = [(docks[0], size) for docks, size in sides if docks]
+        self.resizeDocks([dock for dock, _ in shown], [size for _, size in shown], Qt.Orientation.Horizontal)
+        bottom = [docks[0] for docks in (self._bottom_left, self._bottom_right) if docks]
+        if bottom:
+            self.resizeDocks(bottom[:1], [min(max(height * 40 // 100, 220), 460)], Qt.Orientation.Vertical)
+            halves = [width // 2, width - width // 2] if len(bottom) == 2 else [width]
+            self.resizeDocks(bottom, halves, Qt.Orientation.Horizontal)
 
     def _is_as_proposed(self) -> bool:
+        together = {dock: docks for docks in self._places() for dock in docks}
         return not self._chosen and all(
             self.dockWidgetArea(dock) == home
             and not dock.isFloating()
             and not dock.isHidden()
-            and not self.tabifiedDockWidgets(dock)
+            and {dock, *self.tabifiedDockWidgets(dock)} == set(together[dock])
             for dock, home in self._homes.items()
         )
+
+    def _places(self) -> list[list[PanelDock]]:
+        return [docks for docks in (self._left, self._right, self._bottom_left, self._bottom_right) if docks]
 
 
 def _contains(panel: Panel, widget: QWidget) -> bool:

@@ -42,11 +42,11 @@ class SessionView(QWidget):
         self.exchanges = ExchangesPanel(bridge)
         self.composer = ComposerPanel(bridge)
         self.area = DockArea(
-            left=self.connection,
+            left=[self.connection],
             centre=self.frames,
-            right=self.entry,
-            bottom_left=self.exchanges,
-            bottom_right=self.composer,
+            right=[self.entry],
+            bottom_left=[self.exchanges],
+            bottom_right=[self.composer],
         )
         self.top_bar = TopBar(bridge, current, self.connector, self.connection_actions.all())
         self.messages = MessageBar(bridge)

@@ -166,16 +166,17 @@ def test_the_tenant_id_of_the_profile_reaches_the_composer(aio, opened) -> None:
 def test_docks_are_hidden_shown_and_put_back(aio, opened) -> None:
     async def run() -> None:
         async with opened() as parts:
-            area = parts.window.view.area
-            connection = area.docks[0]
+            view = parts.window.view
+            area = view.area
+            connection, entry, traces = (area.dock_of(each) for each in (view.connection, view.entry, view.exchanges))
             action(parts, "showConnectionPanelAction").trigger()
             assert connection.isHidden()
-            area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, area.docks[2])
-            area.docks[1].setFloating(True)
+            area.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, traces)
+            entry.setFloating(True)
             action(parts, "resetLayoutAction").trigger()
             assert not connection.isHidden()
-            assert area.dockWidgetArea(area.docks[2]) == Qt.DockWidgetArea.BottomDockWidgetArea
-            assert not area.docks[1].isFloating()
+            assert area.dockWidgetArea(traces) == Qt.DockWidgetArea.BottomDockWidgetArea
+            assert not entry.isFloating()
 
     aio(run())
 
@@ -184,8 +185,9 @@ def test_docks_are_hidden_shown_and_put_back(aio, opened) -> None:
 def test_a_dock_is_moved_tabbed_and_floated_by_its_menu(aio, opened) -> None:
     async def run() -> None:
         async with opened() as parts:
-            area = parts.window.view.area
-            connection, entry = area.docks[:2]
+            view = parts.window.view
+            area = view.area
+            connection, entry = area.dock_of(view.connection), area.dock_of(view.entry)
             entry._fill_menu()
             texts = {each.text(): each for each in entry._menu.actions()}
             assert not texts["Move to the right"].isEnabled()
@@ -209,7 +211,7 @@ def test_a_dock_is_moved_tabbed_and_floated_by_its_menu(aio, opened) -> None:
 def test_a_dock_is_dragged_by_its_heading(aio, opened, qtbot) -> None:
     async def run() -> None:
         async with opened() as parts:
-            dock = parts.window.view.area.docks[1]
+            dock = parts.window.view.area.dock_of(parts.window.view.entry)
             title = dock.panel.title_label
             qtbot.mouseDClick(title, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
             assert dock.isFloating()
@@ -271,7 +273,7 @@ def test_the_layout_comes_back_after_a_restart(aio, opened, home: Path) -> None:
             # The offscreen screen is small, and Qt keeps windows within it.
             assert parts.window.width() < 1440
             assert theme_switch().choice is ThemeChoice.DARK
-            assert parts.window.view.area.docks[1].isHidden()
+            assert parts.window.view.area.dock_of(parts.window.view.entry).isHidden()
             assert parts.current.profile.name == "mine"
             assert parts.window.composer.text() == '{"draft": true}'
         finally:
@@ -286,15 +288,17 @@ def test_the_layout_comes_back_after_a_restart(aio, opened, home: Path) -> None:
 def test_sizes_nobody_changed_go_on_suiting_the_window(aio, opened) -> None:
     async def run() -> None:
         async with opened() as parts:
-            area = parts.window.view.area
+            view = parts.window.view
+            area = view.area
+            connection, traces, composer = map(area.dock_of, (view.connection, view.exchanges, view.composer))
             parts.window.resize(1920, 1080)
             await parts.painted()
-            wide = area.docks[0].width()
+            wide = connection.width()
             parts.window.resize(1024, 700)
             await parts.painted()
-            assert area.docks[0].width() < wide
+            assert connection.width() < wide
             assert area.save_layout() == b""
-            assert abs(area.docks[2].width() - area.docks[3].width()) < 60
+            assert abs(traces.width() - composer.width()) < 60
 
     aio(run())
 
