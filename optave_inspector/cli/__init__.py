@@ -1,0 +1,55 @@
+"""The command line, one file a kind of command. Each imports what it needs when it runs, and nothing earlier."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from .export import export
+from .tenant import tenant
+from .window import demo, open_, tour
+
+app = typer.Typer(
+    name="optave-inspector",
+    help="Connect to Optave tenants, inspect their WebSocket frames, and reproduce close-code issues.",
+    add_completion=False,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Entry point of the console script and of ``python -m optave_inspector``."""
+    app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"optave-inspector {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Connect to Optave tenants, inspect their WebSocket frames, and reproduce close-code issues.
+
+    Without a command: opens the window.
+    """
+    if context.invoked_subcommand is None:
+        from ..app import run_window
+
+        sys.exit(run_window(local_tenant=False))
+
+
+for _name, _command in (("demo", demo), ("tour", tour), ("open", open_), ("tenant", tenant), ("export", export)):
+    app.command(_name)(_command)
