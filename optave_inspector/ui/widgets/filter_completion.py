@@ -32,17 +32,17 @@ class FilterCompletion(QObject):
     what was gone to: else it filters, as if there were no list. Esc closes the list. The line keeps the focus.
     """
 
-    def __init__(self, edit: FilterEdit, known: Callable[[], KnownValues], home: QWidget) -> None:
+    def __init__(self, prefix: str, edit: FilterEdit, known: Callable[[], KnownValues], home: QWidget) -> None:
         super().__init__(edit)
         self._edit = edit
         self._known = known
         self._offered: list[Completion] = []
         # No window of its own: it would take the focus, and on some systems the keys as well.
         self.frame = QFrame(home)
-        self.frame.setObjectName("framesCompletion")
+        self.frame.setObjectName(f"{prefix}Completion")
         self.frame.setProperty("card", True)
         self.list = QTreeWidget()
-        self.list.setObjectName("framesCompletionList")
+        self.list.setObjectName(f"{prefix}CompletionList")
         self.list.setAccessibleName("Proposals for the filter")
         self.list.setAccessibleDescription("Down and Up choose, Tab takes, Esc closes")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
