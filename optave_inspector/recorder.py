@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from .capture.entry import Entry, EntryFlag, EntryKind
-from .client.events import Closer, Direction, Ending, Frame, Handshake
+from .client.events import Closer, Direction, Ending, Frame, Handshake, TokenUse
 from .client.masking import masked
 from .protocol.close_codes import explain
 from .protocol.codec import Peek, peek
@@ -78,12 +78,19 @@ class Recorder:
         return left
 
     def handshake(
-        self, handshake: Handshake, monotonic_ns: int, wall_ns: int, request_timeout_s: float | None = None
+        self,
+        handshake: Handshake,
+        monotonic_ns: int,
+        wall_ns: int,
+        request_timeout_s: float | None = None,
+        *,
+        token: TokenUse | None = None,
+        ping_interval_s: float | None = None,
     ) -> Recorded:
         """The marker of an answered (or unanswered) upgrade; its payload is JSON without the token.
 
         ``request_timeout_s`` is how long the session waits for answers on this connection: without it, traces could not
-        be rebuilt as they were.
+        be rebuilt as they were. Of ``token`` and ``ping_interval_s`` close reports speak.
         """
         safe = masked(handshake)
         timings = handshake.timings
@@ -109,6 +116,15 @@ class Recorder:
         }
         if request_timeout_s is not None:
             content["requestTimeoutMs"] = request_timeout_s * 1000
+        if token is not None:
+            content["tokenUse"] = {
+                "source": token.source,
+                "reused": token.reused,
+                "issued": token.issued_unix_s,
+                "expires": token.expires_unix_s,
+            }
+        if ping_interval_s is not None:
+            content["pingIntervalS"] = ping_interval_s
         if handshake.status is None:
             summary = "The upgrade was not answered."
         elif handshake.accepted:
@@ -134,14 +150,25 @@ class Recorder:
             "firstCloseFrame": closer,
             "clean": ending.clean,
             "cause": ending.cause,
+            "failed": ending.failed,
+            "tcp": ending.tcp,
+            "tcpDetail": ending.tcp_detail,
+            "byUser": ending.by_user,
+            "fault": ending.fault,
+            "gaveUp": ending.gave_up,
         }
         flags = 0 if ending.clean else _PROBLEM
         entry = self._event(EntryKind.ENDING, summary, ending.monotonic_ns, ending.wall_ns, flags, code=ending.code)
         return self._with_payload(entry, msgspec.json.encode(content))
 
-    def note(self, sentence: str, monotonic_ns: int, wall_ns: int, *, problem: bool = False) -> Recorded:
-        """A marker in words: connecting, a token taken, an attempt that failed before anything was sent."""
-        flags = _PROBLEM if problem else 0
+    def note(
+        self, sentence: str, monotonic_ns: int, wall_ns: int, *, problem: bool = False, tool_made: bool = False
+    ) -> Recorded:
+        """A marker in words: connecting, a token taken, an attempt that failed before anything was sent.
+
+        ``tool_made``: of what the inspector does by itself, such as trying again.
+        """
+        flags = (_PROBLEM if problem else 0) | (_TOOL_MADE if tool_made else 0)
         entry = self._event(EntryKind.STATE, sentence, monotonic_ns, wall_ns, flags)
         return self._with_payload(entry, sentence.encode())
 

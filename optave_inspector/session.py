@@ -203,7 +203,11 @@ class Session:
         self.handshake = handshake
         monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
         limit_s = self.config.request_timeout_s if self.config is not None else None
-        self._add(lambda: [self._recorder.handshake(handshake, monotonic_ns, wall_ns, limit_s)])
+        ping_s = self.config.ping_interval_s if self.config is not None else None
+        use, recorder = self.token_use, self._recorder
+        self._add(
+            lambda: [recorder.handshake(handshake, monotonic_ns, wall_ns, limit_s, token=use, ping_interval_s=ping_s)]
+        )
         self._flush()
         self.handshake_done.emit(handshake)
         for warning in handshake.warnings:
@@ -232,9 +236,14 @@ class Session:
     async def _ready(self) -> None:
         await self._drained.wait()
 
-    def _note(self, sentence: str, *, problem: bool = False) -> None:
+    def note(self, sentence: str, *, problem: bool = False) -> None:
+        """Put a note into the log about what the inspector does by itself; marked as made by it."""
+        self._note(sentence, problem=problem, tool_made=True)
+
+    def _note(self, sentence: str, *, problem: bool = False, tool_made: bool = False) -> None:
         monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
-        self._add(lambda: [self._recorder.note(sentence, monotonic_ns, wall_ns, problem=problem)])
+        recorder = self._recorder
+        self._add(lambda: [recorder.note(sentence, monotonic_ns, wall_ns, problem=problem, tool_made=tool_made)])
 
     def _add(self, make: Callable[[], list[Recorded]]) -> None:
         self._pending.append(make)

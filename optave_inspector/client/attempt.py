@@ -96,7 +96,8 @@ class Attempt:
         self._requested_s = time.perf_counter()
         if self._token is not None:
             self._used.add(self._token.text)
-            use = TokenUse(self._token.source, self._token.expires_unix_s, self._reused)
+            token = self._token
+            use = TokenUse(token.source, token.expires_unix_s, self._reused, token.issued_unix_s)
             self._life.tell(self._listener.on_token, use)
 
     def upgraded(self) -> None:
@@ -123,6 +124,7 @@ class Attempt:
                 self._life.answered(handshake)
         if self._life.was_open:
             self._life.dropped = "The inspector dropped TCP because connecting was cancelled."
+            self._life.dropped_by_user = True
         await self._connector.dispose()
         return handshake
 

@@ -144,6 +144,7 @@ class Connection:
         """Drop TCP at once without a close frame; while connecting, give up."""
         self._aborted = True
         if self._life.was_open:
+            self._life.dropped_by_user |= not self._life.dropped
             self._drop("The inspector dropped TCP because the user asked for it.")
         elif self._opening is not None:
             self._opening.reschedule(asyncio.get_running_loop().time())

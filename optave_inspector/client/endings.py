@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import ssl
 
-from .events import Close, Closer
+from .events import Close, Closer, TcpEnd
 
 NO_SIGN_OF_LIFE = "The server said nothing for {:g} s after a keepalive ping"
 
@@ -18,15 +19,16 @@ def cause_of(
     fault: str,
     gave_up: str = "",
     dropped: str,
-    error: Exception | None,
+    tcp: TcpEnd,
+    tcp_detail: str,
 ) -> str:
     """The cause of an ending.
 
     ``failed``: this side failed the connection, because of ``fault`` where the peer broke the protocol, else for a
-    reason of its own, ``gave_up``; ``dropped``: why this side cut TCP; ``error``: how TCP ended otherwise, None for an
-    orderly end.
+    reason of its own, ``gave_up``; ``dropped``: why this side cut TCP; ``tcp``: how it ended otherwise.
     """
     parts = []
+    over = tcp_words(tcp, tcp_detail)
     if failed:
         parts.append(_failure(fault or gave_up, sent, broken=bool(fault)))
         if received is not None:
@@ -34,13 +36,13 @@ def cause_of(
     elif received is not None and sent is not None:
         parts.append(_exchanged(received, sent, first))
     elif sent is not None and not dropped:
-        return f"The inspector sent a close frame ({sent.code}), but {_tcp(error)} before an answer came."
+        return f"The inspector sent a close frame ({sent.code}), but {over} before an answer came."
     elif not dropped:
-        return f"{_capital(_tcp(error))}, and no close frame came."
+        return f"{over[0].upper()}{over[1:]}, and no close frame came."
     if dropped:
         parts.append(dropped)
-    elif error is not None:
-        parts.append(f"Then {_tcp(error)}.")
+    elif tcp is not TcpEnd.FIN:
+        parts.append(f"Then {over}.")
     return " ".join(parts)
 
 
@@ -57,16 +59,36 @@ def _exchanged(received: Close, sent: Close, first: Closer) -> str:
     return f"The inspector closed the connection {code}, and the server confirmed it."
 
 
-def _tcp(error: Exception | None) -> str:
+def tcp_end(dropped: str, error: Exception | None) -> tuple[TcpEnd, str]:
+    """How TCP ended, and the detail of it: ``error`` is what the event loop told, None for an orderly end."""
+    if dropped:
+        return TcpEnd.DROPPED, ""
     if error is None:
-        return "the server ended TCP (FIN)"
+        return TcpEnd.FIN, ""
     if isinstance(error, ConnectionResetError | BrokenPipeError):
-        return "TCP was reset (RST)"
+        return TcpEnd.RESET, ""
     if isinstance(error, OSError) and error.errno == errno.ETIMEDOUT:
-        return "TCP timed out: the server's machine no longer answers"
-    detail = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-    return f"TCP failed ({detail})"
+        return TcpEnd.TIMED_OUT, ""
+    if isinstance(error, ssl.SSLError):
+        reason = getattr(error, "reason", "") or ""
+        return TcpEnd.TLS, reason.replace("_", " ").lower() or type(error).__name__
+    return TcpEnd.FAILED, error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
 
 
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
+def tcp_words(tcp: TcpEnd, detail: str) -> str:
+    """How TCP ended, as a part of a sentence."""
+    match tcp:
+        case TcpEnd.FIN:
+            return "the server ended TCP (FIN)"
+        case TcpEnd.RESET:
+            return "TCP was reset (RST)"
+        case TcpEnd.TIMED_OUT:
+            return "TCP timed out: the server's machine no longer answers"
+        case TcpEnd.TLS:
+            return f"TLS failed ({detail})"
+        case TcpEnd.DROPPED:
+            return "the inspector dropped TCP"
+        case TcpEnd.FAILED:
+            return f"TCP failed ({detail})"
+        case TcpEnd.UNKNOWN:
+            return "TCP ended"

@@ -97,6 +97,24 @@ class Handshake:
         return self.status == 101
 
 
+class TcpEnd(StrEnum):
+    """How TCP ended, as far as this side can see."""
+
+    FIN = "fin"
+    """The server ended it in order."""
+    RESET = "reset"
+    TIMED_OUT = "timed out"
+    """The server's machine no longer answered."""
+    TLS = "tls"
+    """TLS could not go on: an alert, or records that it does not understand."""
+    DROPPED = "dropped"
+    """This side cut it."""
+    FAILED = "failed"
+    """In another way; the detail says in which."""
+    UNKNOWN = "unknown"
+    """Not recorded."""
+
+
 class Closer(StrEnum):
     """Who sent the first close frame."""
 
@@ -129,6 +147,15 @@ class Ending:
     wall_ns: int
     failed: bool = False
     """This side gave up on the connection (section 7.1.7) before a close frame came: a browser reports 1006 then."""
+    tcp: TcpEnd = TcpEnd.UNKNOWN
+    tcp_detail: str = ""
+    """The system's or TLS's own word for it, where it had one."""
+    by_user: bool = False
+    """The user asked for the end: by a close frame or by dropping TCP."""
+    fault: str = ""
+    """What the server did against the protocol, where ``failed`` is for that."""
+    gave_up: str = ""
+    """Why this side failed the connection though the server broke no rule, as a sentence without its full stop."""
 
     @property
     def code(self) -> int:
@@ -168,6 +195,8 @@ class TokenUse:
     """The claim ``exp`` where the token is a readable JWT."""
     reused: bool = False
     """This token was sent before."""
+    issued_unix_s: float | None = None
+    """The claim ``iat``."""
 
 
 class ConnectionListener(Protocol):

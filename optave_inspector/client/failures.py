@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from websockets.exceptions import InvalidHeader, InvalidUpgrade, NegotiationError
 
 from ..errors import InspectorError
+from ..protocol.refusals import REDIRECTS, refusal
 from ..protocol.urls import mask_url
 from .connector import Phase
 from .events import FailureKind, Handshake
@@ -20,20 +21,8 @@ from .trust import tls_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
 _TLS_ALERT, _TLS_HANDSHAKE = 0x15, 0x16
 
-_STATUS_HINTS = {
-    400: "The server did not understand the upgrade request; compare the request with what the server expects.",
-    401: "The token was not accepted: check that it is fresh, not used before, and from this tenant's environment.",
-    403: "The token is known but may not connect here: check tenant, permissions and address rules.",
-    404: "There is no WebSocket at this path: check the URL.",
-    405: "There is no WebSocket at this path: check the URL.",
-    407: "A proxy on the way asks for a login.",
-    408: "The server gave up waiting; try again.",
-    426: "The server asks for another protocol version; see its Upgrade and Sec-WebSocket-Version headers.",
-    429: "Too many attempts: wait before the next one; a Retry-After header says how long.",
-}
 _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EHOSTDOWN})
 
 
@@ -106,21 +95,18 @@ def _explain(error: Exception, situation: Situation) -> tuple[FailureKind, str, 
 def _refused(situation: Situation, status: int) -> tuple[FailureKind, str, str]:
     handshake = situation.handshake
     shown = f"{status} {handshake.reason_phrase}".strip()
-    if status in _REDIRECTS:
+    if status in REDIRECTS:
         location = next((value for name, value in handshake.response_headers if name.lower() == "location"), "")
         where = f"to {mask_url(location)}" if location else "without saying where (no Location header)"
         return (
             FailureKind.REDIRECT,
             f"{situation.host} redirects {where} ({shown}).",
-            "Redirects are not followed, for the token would go to the other address. Put that URL in if you trust it.",
+            refusal(status).hint,
         )
-    hint = _STATUS_HINTS.get(status, "")
+    known = refusal(status)
+    hint = f"{known.meaning} {known.hint}"
     if status == 401 and _expired(situation.token_expires_unix_s):
         hint = "The token has expired: take a fresh one."
-    elif status >= 500:
-        hint = "The fault is on the server's side or a gateway's before it; try again later, with a fresh token."
-    elif 200 <= status < 300:
-        hint = "This is a web server, not a WebSocket one, at least at this path: check the URL."
     return FailureKind.REFUSED, f"{situation.host} refused the connection with HTTP {shown}.", hint
 
 

@@ -7,8 +7,8 @@ from time import monotonic_ns, time_ns
 from typing import TYPE_CHECKING, Any
 
 from ..protocol.states import ConnectionState
-from .endings import cause_of
-from .events import Close, ConnectionListener, Ending, Frame, Handshake
+from .endings import cause_of, tcp_end
+from .events import Close, Closer, ConnectionListener, Ending, Frame, Handshake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ class Life:
         """Nothing more will happen: an open connection has ended, or the attempt came to nothing."""
         self.dropped = ""
         """Why this side dropped TCP, in words; empty while it did not."""
+        self.dropped_by_user = False
         self._listener = listener
         self._on_frame = listener.on_frame
         self._close_timeout_s = close_timeout_s
@@ -95,6 +96,7 @@ class Life:
     def _ending(self, tap: TapProtocol, error: Exception | None) -> Ending:
         received = _close(tap.close_rcvd) or tap.late_close
         sent = _close(tap.close_sent)
+        tcp, tcp_detail = tcp_end(self.dropped, error)
         return Ending(
             received=received,
             sent=sent,
@@ -108,11 +110,17 @@ class Life:
                 fault=tap.fault,
                 gave_up=tap.gave_up,
                 dropped=self.dropped,
-                error=error,
+                tcp=tcp,
+                tcp_detail=tcp_detail,
             ),
             monotonic_ns=monotonic_ns(),
             wall_ns=time_ns(),
             failed=tap.failed,
+            tcp=tcp,
+            tcp_detail=tcp_detail,
+            by_user=self.dropped_by_user or (tap.first_closer is Closer.INSPECTOR and not tap.failed),
+            fault=tap.fault if tap.failed else "",
+            gave_up=tap.gave_up if tap.failed else "",
         )
 
 

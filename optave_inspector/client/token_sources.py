@@ -48,6 +48,8 @@ class Token:
     """The claim ``exp`` where the token is a readable JWT."""
     bearer_removed: bool = False
     """It came with a leading ``Bearer``, which no transport carries."""
+    issued_unix_s: float | None = None
+    """The claim ``iat``."""
 
 
 async def take_token(source: TokenSourceConfig, used: UsedTokens) -> Token | None:
@@ -81,7 +83,8 @@ def _pasted(source: PastedToken, used: UsedTokens) -> Token:
 
 def _token(text: str, source: str) -> Token:
     bare = strip_bearer(text)
-    return Token(bare, source, read_token(bare).expires_unix_s, bearer_removed=bare != text.strip())
+    read = read_token(bare)
+    return Token(bare, source, read.expires_unix_s, bare != text.strip(), read.issued_unix_s)
 
 
 def _digest(token: str) -> bytes:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from ...protocol.refusals import refusal
 from .detail_row import DetailRow, Piece, heading, told
 
 if TYPE_CHECKING:
@@ -23,13 +24,6 @@ _PARAMETERS = {
     "client_no_context_takeover": "we compress each message on its own",
     "server_max_window_bits": "the server's compression window, as a power of two",
     "client_max_window_bits": "our compression window, as a power of two",
-}
-_REFUSALS = {
-    401: "The token was not accepted: it may be used before, expired, or of another environment.",
-    403: "The token may not connect here, by tenant, permission or address.",
-    404: "There is no WebSocket at this path.",
-    426: "The server wants another version of the protocol.",
-    429: "Too many attempts came in a short time.",
 }
 
 
@@ -80,7 +74,7 @@ def _outcome(status: Any, answered: dict[str, str]) -> str:
         return "The server switched protocols; from here on both sides speak WebSocket."
     if isinstance(status, int) and 300 <= status < 400:
         return f"The server points elsewhere, to {answered.get('location') or 'no place that it names'}."
-    return _REFUSALS.get(status, "The server did not switch protocols; no connection was opened.")
+    return refusal(status).meaning if isinstance(status, int) else "No connection was opened."
 
 
 def _line(look: str, name: str, offered: str, chosen: str, sentence: str) -> DetailRow:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 import pytest
 
-from optave_inspector.client.endings import cause_of
-from optave_inspector.client.events import Close, Closer, Direction
+from optave_inspector.client.endings import cause_of, tcp_end, tcp_words
+from optave_inspector.client.events import Close, Closer, Direction, TcpEnd
 
 
 async def _ended(connection_to, serve_raw, script, **settings):
@@ -27,6 +28,7 @@ async def test_a_reset_is_told_as_a_reset(serve_raw, connection_to, listener) ->
     assert (ending.received, ending.sent, ending.first, ending.clean) == (None, None, Closer.NOBODY, False)
     assert ending.code == 1006
     assert ending.cause == "TCP was reset (RST), and no close frame came."
+    assert (ending.tcp, ending.by_user) == (TcpEnd.RESET, False)
     assert listener.states == ["CONNECTING", "OPEN", "CLOSED"]
 
 
@@ -251,6 +253,7 @@ async def test_aborting_drops_tcp_without_a_close_frame(serve_raw, connection_to
         connection.abort()
         ending = await connection.wait_ended()
     assert ending.cause == "The inspector dropped TCP because the user asked for it."
+    assert (ending.tcp, ending.by_user) == (TcpEnd.DROPPED, True)
     assert (ending.sent, ending.code) == (None, 1006)
     assert not listener.frames
     assert listener.states == ["CONNECTING", "OPEN", "CLOSED"]
@@ -264,7 +267,8 @@ def test_tcps_own_time_limit_is_told() -> None:
         failed=False,
         fault="",
         dropped="",
-        error=TimeoutError(110, "Connection timed out"),
+        tcp=TcpEnd.TIMED_OUT,
+        tcp_detail="",
     )
     assert cause == "TCP timed out: the server's machine no longer answers, and no close frame came."
 
@@ -277,9 +281,30 @@ def test_another_error_of_the_socket_keeps_its_words() -> None:
         failed=False,
         fault="",
         dropped="",
-        error=OSError(113, "No route to host"),
+        tcp=TcpEnd.FAILED,
+        tcp_detail="No route to host",
     )
     assert cause == "TCP failed (No route to host), and no close frame came."
+
+
+@pytest.mark.parametrize(
+    ("error", "end"),
+    [
+        (None, (TcpEnd.FIN, "")),
+        (ConnectionResetError(104, "Connection reset by peer"), (TcpEnd.RESET, "")),
+        (BrokenPipeError(32, "Broken pipe"), (TcpEnd.RESET, "")),
+        (TimeoutError(110, "Connection timed out"), (TcpEnd.TIMED_OUT, "")),
+        (OSError(113, "No route to host"), (TcpEnd.FAILED, "No route to host")),
+        (ssl.SSLError(1, "[SSL: TLSV1_ALERT_INTERNAL_ERROR] alert"), (TcpEnd.TLS, "SSLError")),
+    ],
+)
+def test_how_tcp_ended_is_told_apart(error, end) -> None:
+    assert tcp_end("", error) == end
+    assert tcp_end("The inspector dropped TCP.", error)[0] is TcpEnd.DROPPED
+
+
+def test_every_end_of_tcp_has_words() -> None:
+    assert len({tcp_words(end, "why") for end in TcpEnd}) == len(TcpEnd)
 
 
 async def test_waiting_for_the_end_can_be_cancelled(serve_raw, connection_to) -> None:

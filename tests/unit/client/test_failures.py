@@ -48,7 +48,7 @@ def _http(status: str, *headers: str, body: bytes = b"") -> bytes:
         ("401 Unauthorized", "The token was not accepted"),
         ("403 Forbidden", "may not connect here"),
         ("404 Not Found", "no WebSocket at this path"),
-        ("426 Upgrade Required", "another protocol version"),
+        ("426 Upgrade Required", "another version of the protocol"),
         ("429 Too Many Requests", "Retry-After"),
         ("503 Service Unavailable", "on the server's side"),
         ("200 OK", "a web server"),
