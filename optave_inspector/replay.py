@@ -6,16 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
-from psygnal import Signal
 
 from .capture.entry import EntryFlag, EntryKind
 from .capture.iteration import selection, stored
 from .capture.progress import never, unheard
-from .client.events import Ending, Handshake, TokenUse
-from .client.failures import ConnectFailed
 from .protocol.codec import peek
 from .protocol.sdk_build import REQUEST_TIMEOUT_S
 from .protocol.states import ConnectionState
+from .session_signals import SessionSignals
 from .tracing.correlator import Correlator
 
 if TYPE_CHECKING:
@@ -57,20 +55,11 @@ class Rebuilt:
     attempts: int = 0
 
 
-class CaptureReplay:
+class CaptureReplay(SessionSignals):
     """What :class:`~.session.Session` shows of itself, for a capture that is read only.
 
     Exchanges are missing until :meth:`rebuild` has run, in a thread, and its result was handed to :meth:`show`.
     """
-
-    entries_added = Signal(int)
-    exchanges_changed = Signal(list)
-    state_changed = Signal(ConnectionState)
-    token_taken = Signal(TokenUse)
-    handshake_done = Signal(Handshake)
-    ended = Signal(Ending)
-    failed = Signal(ConnectFailed)
-    warned = Signal(str)
 
     def __init__(self, store: CaptureStore, contract: Contract) -> None:
         self.store = store

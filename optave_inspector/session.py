@@ -7,16 +7,16 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from psygnal import Signal
-
 from .client.connection import Connection
 from .client.events import Ending, Frame, Handshake, TokenUse
 from .client.failures import ConnectFailed
 from .client.token_sources import UsedTokens
 from .errors import InspectorError
+from .memory_watch import Memory, MemoryWatch, read_memory
 from .protocol.states import ConnectionState
 from .protocol.url_template import mask_url
 from .recorder import Recorded, Recorder
+from .session_signals import SessionSignals
 from .tasks import Tasks
 from .tracing.correlator import Correlator
 
@@ -38,7 +38,7 @@ _BACKLOG_BYTES = 64 * 2**20
 _EXPIRE_S = 0.1
 
 
-class Session:
+class Session(SessionSignals):
     """One connection workspace: connect, send, close; what came and went; which answer belongs to which request.
 
     Runs on any asyncio loop; all methods and signals belong to that loop's thread. The window, the tour and recipes
@@ -46,19 +46,9 @@ class Session:
     from ``store``.
     """
 
-    entries_added = Signal(int)
-    """New number of entries in ``store``."""
-    exchanges_changed = Signal(list)
-    """Numbers of new or changed exchanges."""
-    state_changed = Signal(ConnectionState)
-    token_taken = Signal(TokenUse)
-    handshake_done = Signal(Handshake)
-    ended = Signal(Ending)
-    failed = Signal(ConnectFailed)
-    warned = Signal(str)
-    """A sentence that the user must see although nothing failed."""
-
-    def __init__(self, store: CaptureStore, contract: Contract) -> None:
+    def __init__(
+        self, store: CaptureStore, contract: Contract, read_memory: Callable[[], Memory] = read_memory
+    ) -> None:
         self.store = store
         self.contract = contract
         self.state = ConnectionState.CLOSED
@@ -85,7 +75,7 @@ class Session:
         self._drained.set()
         self._stored_some = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._told_memory = False
+        self._memory = MemoryWatch(store, self, read_memory)
 
     @property
     def attempt(self) -> int:
@@ -182,6 +172,7 @@ class Session:
                 timer.cancel()
         self._flush_timer = self._expire_timer = None
         await self.settled()
+        self._memory.stop()
 
     # What a connection tells: client.events.ConnectionListener
 
@@ -296,9 +287,7 @@ class Session:
         self._caught_up(backlog, size)
         self.entries_added.emit(count)
         self._tell_exchanges(changed)
-        if self.store.lost_persistence and not self._told_memory:
-            self._told_memory = True
-            self.warned.emit(self.store.lost_persistence)
+        self._memory.stored()
 
     def _caught_up(self, backlog: int, size: int) -> None:
         self._backlog_entries -= backlog

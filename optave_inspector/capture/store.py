@@ -179,6 +179,16 @@ class CaptureStore:
         """How many of the entries are in memory only."""
         return self._writer.unsaved
 
+    @property
+    def unsaved_bytes(self) -> int:
+        """The size of their payloads together."""
+        return self._writer.unsaved_bytes
+
+    @property
+    def has_file(self) -> bool:
+        """Whether there is a file that could take entries again; false for a session that began in memory."""
+        return self._writer.path is not None
+
     def append(self, batch: Sequence[tuple[Entry, bytes]], on_stored: Callable[[int], None]) -> None:
         """Hand entries with their payloads to the writer and return at once.
 

@@ -55,6 +55,8 @@ class Writer:
         """First number that is not in the file, and the entries from there on; replaced as a whole."""
         self.problem = problem
         """Why entries are in memory only, as a sentence; empty while all is well."""
+        self.unsaved_bytes = 0
+        """Payload bytes of what is in memory only."""
         self._connection = connection
         self._on_failed = on_failed
         self._retry_at = 0.0
@@ -98,6 +100,8 @@ class Writer:
                 self.kept[1].extend(entries)
             if self._connection is not None and (not self.problem or time.monotonic() >= self._retry_at or not going):
                 self._save(self._connection)
+            elif self.problem:
+                self.unsaved_bytes += sum(_size(entries) for entries, _ in batches)
             first, kept = self.kept
             self.count = first + len(kept) - 1
             for _, on_stored in batches:
@@ -136,7 +140,7 @@ class Writer:
             else:
                 batches.append(work)
                 entries += len(work[0])
-                size += sum(len(payload) for _, payload in work[0])
+                size += _size(work[0])
             waits = False
         return batches, True
 
@@ -157,7 +161,7 @@ class Writer:
         else:
             if self.problem:
                 _log.info("The capture %s is written again", self.path)
-            self.problem = ""
+            self.problem, self.unsaved_bytes = "", 0
 
     def _write(self, connection: sqlite3.Connection, entries: Sequence[Stored]) -> None:
         connection.execute("BEGIN IMMEDIATE")
@@ -177,6 +181,7 @@ class Writer:
 
     def _failed(self, error: Exception) -> None:
         self._retry_at = time.monotonic() + _RETRY_AFTER_S
+        self.unsaved_bytes = _size(self.kept[1])
         before, self.problem = self.problem, f"New entries are kept in memory only: {in_words(error)} ({self.path})."
         if before:
             return
@@ -204,7 +209,7 @@ class NoWriter:
         self.count = count
         self.kept: tuple[int, list[Stored]] = (count + 1, [])
         self.problem = ""
-        self.unsaved = 0
+        self.unsaved = self.unsaved_bytes = 0
         self.unwritten_orders = 0
 
     def append(self, _batch: Batch) -> None:
@@ -217,6 +222,10 @@ class NoWriter:
 
     def stop(self) -> None:
         """Nothing waits."""
+
+
+def _size(entries: Sequence[Stored]) -> int:
+    return sum(len(payload) for _, payload in entries)
 
 
 def _end_of_transaction(entries: Sequence[Stored], start: int) -> int:

@@ -40,6 +40,7 @@ from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, TextQuestion
 from .dialogs.text_dialog import TextDialog
+from .dialogs.unsaved import UnsavedDialog
 from .dialogs.work_dialog import WorkDialog
 from .panels.crash_notice import CrashNotice
 from .panels.message_bar import MessageBar
@@ -148,6 +149,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         ),
         ConfirmDialog("deleteProfileDialog", "Delete profile", "", "Delete", parent),
         ConfirmDialog("discardCaptureDialog", "Discard capture", "", "Discard", parent),
+        UnsavedDialog(2, "", parent),
         CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
         ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
         WorkDialog("exportWork", "Exporting", "", parent),

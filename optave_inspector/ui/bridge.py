@@ -38,6 +38,8 @@ class SessionBridge(QObject):
     """``session.ending`` is new: an open connection ended."""
     failed = Signal()
     """``session.failure`` is new: an attempt did not open."""
+    unsavedChanged = Signal()
+    """``session.store.unsaved`` changed: entries that are in memory only."""
     warned = Signal(str, str)
     """Something to tell that is no failure: kind (``ok``, ``warning``, ``error``) and sentence."""
     entrySelected = Signal(int)
@@ -66,7 +68,10 @@ class SessionBridge(QObject):
             (session.handshake_done, lambda _handshake: self.handshakeDone.emit()),
             (session.ended, lambda _ending: self.ended.emit()),
             (session.failed, lambda _failure: self.failed.emit()),
+            (session.unsaved_changed, lambda _count: self.unsavedChanged.emit()),
             (session.warned, lambda sentence: self.warned.emit("warning", sentence)),
+            (session.alarmed, lambda sentence: self.warned.emit("error", sentence)),
+            (session.reassured, lambda sentence: self.warned.emit("ok", sentence)),
         )
         for signal, slot in self._heard:
             signal.connect(slot)

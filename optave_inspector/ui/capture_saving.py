@@ -27,6 +27,8 @@ class CaptureSaving(QObject):
         super().__init__(window)
         self._bridge = bridge
         self._window = window
+        self.saved = 0
+        """How many entries the newest copy holds."""
         tip = "Save all entries so far, with notes, as a capture of their own"
         self.action = make_action(self, name, "&Save capture as…", self.ask, shortcut="Ctrl+Shift+S", tip=tip)
 
@@ -47,6 +49,11 @@ class CaptureSaving(QObject):
         dialog = WorkDialog("saveCaptureWork", "Saving the capture", f"Saving a copy as {target}.", self._window)
         dialog.start(
             lambda progress, stop: store.save_as(target, progress, stop),
-            lambda count: tell("ok", f"{count:,} {'entry was' if count == 1 else 'entries were'} saved as {target}."),
+            lambda count: self._on_saved(count, target),
             lambda sentence: tell("error", f"The capture was not saved. {sentence}"),
         )
+
+    def _on_saved(self, count: int, target: Path) -> None:
+        self.saved = count
+        words = f"{count:,} {'entry was' if count == 1 else 'entries were'} saved as {target}."
+        self._bridge.warned.emit("ok", words)

@@ -13,6 +13,7 @@ from .actions import PanelActions, ThemeActions, make_action
 from .capture_actions import CaptureActions
 from .dialogs.about import about_text, shortcuts_text
 from .dialogs.text_dialog import TextDialog
+from .dialogs.unsaved import UnsavedDialog
 from .layout_store import Layout, LayoutStore
 from .session_view import SessionView
 from .tenant_actions import TenantActions
@@ -110,6 +111,17 @@ class MainWindow(QMainWindow):
         if problem:
             self.view.bridge.warned.emit("warning", problem)
 
+    def ask_quit(self) -> None:
+        """Ask to quit; where entries would go that neither the capture nor a copy holds, that is asked first."""
+        store = self.view.bridge.session.store
+        if not store.unsaved or self.captures.saving.saved >= store.count:
+            self.quitAsked.emit()
+            return
+        dialog = UnsavedDialog(store.unsaved, store.lost_persistence, self)
+        dialog.accepted.connect(self.quitAsked)
+        dialog.saveAsked.connect(self.captures.saving.ask)
+        dialog.open()
+
     def close_for_good(self) -> None:
         """Close without asking; everything must have ended before."""
         self._closing = True
@@ -122,7 +134,7 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
-            self.quitAsked.emit()
+            self.ask_quit()
 
     def _build_menus(self) -> None:
         view = self.view
@@ -141,7 +153,7 @@ class MainWindow(QMainWindow):
         file.addAction(self.captures.importing.action)
         file.addActions([self.captures.saving.action, self.captures.export.action, self.captures.limits])
         file.addSeparator()
-        quit_ = make_action(self, "quitAction", "&Quit", self.quitAsked.emit, shortcut="Ctrl+Q", tip="End the app")
+        quit_ = make_action(self, "quitAction", "&Quit", self.ask_quit, shortcut="Ctrl+Q", tip="End the app")
         file.addAction(quit_)
         self._menu("&Connection", "connectionMenu").addActions(view.connection_actions.all())
         shown = self._menu("&View", "viewMenu")

@@ -48,9 +48,10 @@ class Message:
 
 
 def notice(kind: str, sentence: str) -> Message:
-    """A message for a warning, an error or good news that came without an ending."""
+    """A message for a warning, an error or good news that came without an ending; a second line says what to do."""
     words = {"ok": "Done", "warning": "Note", "error": "Error"}
-    return Message(kind if kind in words else "neutral", sentence, headline=words.get(kind, ""))
+    text, _, advice = sentence.partition("\n")
+    return Message(kind if kind in words else "neutral", text, headline=words.get(kind, ""), advice=advice)
 
 
 def failure_message(session: Session) -> Message:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QPushButton, QStackedWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget
 
 from ...capture.query.errors import QueryError
+from ...capture.retention import in_units
 from ...capture.schema import StoreError
 from ..dialogs.filter_help import FilterHelp
 from ..models.frame_columns import FrameColumn
@@ -18,6 +19,7 @@ from ..models.seen_values import SeenValues
 from ..widgets.empty_state import EmptyState
 from ..widgets.frame_filter_bar import FrameFilterBar
 from ..widgets.frame_view import FrameView
+from ..widgets.look import set_look
 from ..widgets.panel import Panel
 from .frames_bookmarks import FramesBookmarks
 from .frames_menu import FramesMenu
@@ -55,8 +57,11 @@ class FramesPanel(Panel):
         self.follow_button = _toggle("framesFollowButton", "Follow", "Keep the newest row in view (End)")
         self.follow_button.setChecked(True)
         self.pause_button = _toggle("framesPauseButton", "Pause", "Freeze the view; the capture goes on")
-        for button in (self.follow_button, self.pause_button):
-            self.header.addWidget(button)
+        self._unsaved = QLabel()
+        self._unsaved.setObjectName("framesUnsaved")
+        set_look(self._unsaved, "chip", "warning")
+        for widget in (self._unsaved, self.follow_button, self.pause_button):
+            self.header.addWidget(widget)
         self._nothing_yet = EmptyState(
             "framesEmpty",
             "No frames yet.",
@@ -76,6 +81,7 @@ class FramesPanel(Panel):
         self.addAction(self.filter_action)
         self._connect()
         self._on_entries(session.store.count)
+        self._show_unsaved()
 
     @property
     def paused(self) -> bool:
@@ -116,6 +122,7 @@ class FramesPanel(Panel):
     def _connect(self) -> None:
         bridge, view, bar = self._bridge, self.view, self.bar
         bridge.entriesAdded.connect(self._on_entries)
+        bridge.unsavedChanged.connect(self._show_unsaved)
         bridge.exchangesChanged.connect(self.model.exchanges_changed)
         bridge.entrySelected.connect(self._on_selected)
         bridge.exchangeSelected.connect(view.highlight_exchange)
@@ -163,6 +170,16 @@ class FramesPanel(Panel):
     def _on_following(self, following: bool) -> None:
         self.follow_button.setChecked(following)
         self._refresh()
+
+    def _show_unsaved(self) -> None:
+        store = self._bridge.session.store
+        unsaved = store.unsaved
+        self._unsaved.setVisible(bool(unsaved))
+        if unsaved:
+            self._unsaved.setText(f"⚠ {unsaved:,} in memory only")
+            what = f"{unsaved:,} {'entry' if unsaved == 1 else 'entries'} ({in_units(store.unsaved_bytes)})"
+            self._unsaved.setToolTip(f"{what} that no file holds yet. {store.lost_persistence}")
+            self._unsaved.setAccessibleDescription(self._unsaved.toolTip())
 
     def _show_help(self) -> None:
         dialog = FilterHelp(self.window())

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import pytest
 
@@ -23,55 +20,23 @@ if sys.platform == "win32":
 import resource
 from typing import TYPE_CHECKING
 
+from tests.small_disk import SMALL, SmallDisk, full_disk, small_files
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from optave_inspector.capture.entry import Entry
 
 WAIT_S = 20.0
-SMALL = 1024 * 1024
 
 Append = Callable[[CaptureStore, Sequence[bytes]], int]
-
-
-@dataclass
-class SmallDisk:
-    """A folder that holds 1 MiB, and the way to make room in it."""
-
-    folder: Path
-    make_room: Callable[[], None]
-
-
-@contextlib.contextmanager
-def small_mount(folder: Path) -> Iterator[SmallDisk]:
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True, capture_output=True)
-    try:
-        yield SmallDisk(
-            folder, lambda: subprocess.run(["mount", "-o", "remount,size=64m", str(folder)], check=True) and None
-        )
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-@contextlib.contextmanager
-def small_files(folder: Path) -> Iterator[SmallDisk]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL, hard))
-    try:
-        yield SmallDisk(folder, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard)))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture(params=["full disk", "file size limit"])
 def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SmallDisk]:
     """A really full disk where this user may mount one; the limit on a file's size stands in for it elsewhere."""
-    with contextlib.ExitStack() as stack:
-        disk = None
-        if request.param == "full disk" and os.geteuid() == 0:
-            with contextlib.suppress(subprocess.CalledProcessError, FileNotFoundError):
-                disk = stack.enter_context(small_mount(tmp_path))
-        yield disk or stack.enter_context(small_files(tmp_path))
+    with (full_disk if request.param == "full disk" else small_files)(tmp_path) as disk:
+        yield disk
 
 
 def payload(number: int) -> bytes:
