@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,16 +28,24 @@ class Durations:
         self._values.append(duration_ns)
         self._sorted = False
 
+    def remove(self, duration_ns: int) -> None:
+        """Count one less; it must have been added."""
+        self._sort()
+        del self._values[bisect.bisect_left(self._values, duration_ns)]
+
     def percentile(self, percent: float) -> int:
         """The smallest duration that ``percent`` of all do not exceed; -1 while there is none."""
         if not self._values:
             return -1
+        self._sort()
+        rank = math.ceil(percent / 100 * len(self._values))
+        return self._values[min(max(rank, 1), len(self._values)) - 1]
+
+    def _sort(self) -> None:
         if not self._sorted:
             # What was sorted before stays a run, which the sort only merges with what came since.
             self._values.sort()
             self._sorted = True
-        rank = math.ceil(percent / 100 * len(self._values))
-        return self._values[min(max(rank, 1), len(self._values)) - 1]
 
     @property
     def p50(self) -> int:
@@ -125,6 +134,18 @@ class Statistics:
             for counted in (summary, self.overall):
                 _count(counted, exchange, before, new_first=has_first and not had_first)
 
+    def forget(self, exchanges: Iterable[Exchange]) -> None:
+        """Take exchanges out again, as they were when they were counted last; others are passed over."""
+        for exchange in exchanges:
+            status, has_first = self._counted.pop(exchange.number, (None, False))
+            if status is None:
+                continue
+            summary = self.by_action[exchange.action]
+            for counted in (summary, self.overall):
+                _uncount(counted, exchange, status, has_first=has_first)
+            if not summary.sent:
+                del self.by_action[exchange.action]
+
 
 def _count(summary: Summary, exchange: Exchange, before: ExchangeStatus | None, *, new_first: bool) -> None:
     if new_first:
@@ -141,3 +162,17 @@ def _count(summary: Summary, exchange: Exchange, before: ExchangeStatus | None, 
     if exchange.status is ExchangeStatus.ERROR:
         code = exchange.error_code
         summary.errors_by_code[code] = summary.errors_by_code.get(code, 0) + 1
+
+
+def _uncount(summary: Summary, exchange: Exchange, status: ExchangeStatus, *, has_first: bool) -> None:
+    summary.sent -= 1
+    summary.by_status[status] -= 1
+    if has_first:
+        summary.first.remove(exchange.first_ns)
+    if status.answered:
+        summary.total.remove(exchange.total_ns)
+    if status is ExchangeStatus.ERROR:
+        code = exchange.error_code
+        summary.errors_by_code[code] -= 1
+        if not summary.errors_by_code[code]:
+            del summary.errors_by_code[code]

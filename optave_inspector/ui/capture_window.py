@@ -24,6 +24,7 @@ from .panels.entry import EntryPanel
 from .panels.exchanges import ExchangesPanel
 from .panels.frames import FramesPanel
 from .panels.message_bar import MessageBar
+from .panels.statistics import StatisticsPanel
 from .widgets.elided_label import ElidedLabel
 from .widgets.empty_state import EmptyState
 
@@ -56,6 +57,7 @@ class CaptureWindow(QMainWindow):
         self.entry = EntryPanel(self.bridge)
         self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.exchanges = ExchangesPanel(self.bridge)
+        self.statistics = StatisticsPanel(self.bridge, self.exchanges.scale)
         self.messages = MessageBar(self.bridge)
         self._rebuilding = Background("rebuild traces", self)
         self._rebuilt = Rebuilt()
@@ -87,7 +89,7 @@ class CaptureWindow(QMainWindow):
         self.closed.emit()
 
     def _build(self) -> None:
-        self.area = DockArea(centre=self.frames, right=[self.entry], bottom_left=[self.exchanges])
+        self.area = DockArea(centre=self.frames, right=[self.entry], bottom_left=[self.exchanges, self.statistics])
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(8, 4, 8, 8)

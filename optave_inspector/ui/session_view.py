@@ -17,6 +17,7 @@ from .panels.entry import EntryPanel
 from .panels.exchanges import ExchangesPanel
 from .panels.frames import FramesPanel
 from .panels.message_bar import MessageBar
+from .panels.statistics import StatisticsPanel
 from .panels.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -40,12 +41,13 @@ class SessionView(QWidget):
         self.frames = FramesPanel(bridge)
         self.entry = EntryPanel(bridge)
         self.exchanges = ExchangesPanel(bridge)
+        self.statistics = StatisticsPanel(bridge, self.exchanges.scale)
         self.composer = ComposerPanel(bridge)
         self.area = DockArea(
             left=[self.connection],
             centre=self.frames,
             right=[self.entry],
-            bottom_left=[self.exchanges],
+            bottom_left=[self.exchanges, self.statistics],
             bottom_right=[self.composer],
         )
         self.top_bar = TopBar(bridge, current, self.connector, self.connection_actions.all())
@@ -89,8 +91,8 @@ class SessionView(QWidget):
         dialog.chosen.connect(self.connector.close_with)
         dialog.open()
 
-    def _with_state(self) -> tuple[FramesPanel, ComposerPanel]:
-        return self.frames, self.composer
+    def _with_state(self) -> tuple[FramesPanel, StatisticsPanel, ComposerPanel]:
+        return self.frames, self.statistics, self.composer
 
     def _ask_secret(self, field: str, sentence: str) -> None:
         pasted = field == "token"
