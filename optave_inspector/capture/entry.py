@@ -25,6 +25,10 @@ class EntryKind(IntEnum):
     """A connection event: an open connection ended."""
     STATE = 18
     """A connection event: a note of the inspector, such as connecting or a token taken."""
+    NOT_SENT = 19
+    """A text that the user wanted to send while the connection was not open; nothing of it was on the wire."""
+    CANCELLED = 20
+    """The user no longer waits for the answers of an exchange; nothing was sent for it."""
 
     @property
     def is_control(self) -> bool:
@@ -33,7 +37,7 @@ class EntryKind(IntEnum):
 
     @property
     def is_event(self) -> bool:
-        """A connection event rather than something on the wire."""
+        """Something that happened here rather than on the wire."""
         return self >= 16
 
 
@@ -48,12 +52,16 @@ class EntryFlag(IntFlag):
     ORPHAN = 4
     """An answer to no known request."""
     LATE = 8
-    """An answer after its exchange timed out."""
+    """An answer after its exchange timed out, was cut off or cancelled."""
     DUPLICATE = 16
     """An answer after its exchange had ended."""
     GUESSED = 32
     """Matched by action and order, for want of a correlation ID."""
     COMPRESSED = 64
+    SIMILAR = 128
+    """An orphan whose correlation ID differs from one that was sent only in case or type."""
+    REUSED = 256
+    """A request with a correlation ID that another one had before."""
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -66,7 +74,7 @@ class Entry(msgspec.Struct, gc=False):
     attempt: int
     """Connection attempt within the session, from 1."""
     direction: int
-    """0 in, 1 out, 2 neither (connection events)."""
+    """0 in, 1 out, 2 neither (events, which are not on the wire)."""
     kind: int
     monotonic_ns: int
     wall_ns: int

@@ -13,6 +13,7 @@ from .summary import as_text, one_line, request_summary, response_items, respons
 __all__ = ["Peek", "ReadResult", "Shape", "peek", "read_json"]
 
 _ERROR = "error"
+_TYPE_NAMES = {bool: "boolean", list: "array", dict: "object"}
 _NO_PAYLOAD = Payload()
 _NO_SESSION = Session()
 _NO_CONNECTIONS = Connections()
@@ -49,6 +50,8 @@ class Peek(msgspec.Struct, gc=False, frozen=True):
     state: str = ""
     """Effective state: ``error`` wherever an error is meant, else the message's own."""
     correlation_id: str = ""
+    correlation_type: str = ""
+    """``number``, ``boolean``, ``array`` or ``object`` where the correlation ID is no text, which it should be."""
     trace_id: str = ""
     thread_id: str = ""
     parent_id: str = ""
@@ -107,6 +110,7 @@ def _envelope(fields: MessageFields, headers: Headers, payload: Payload) -> Peek
         answered = payload.request is None and payload.session is None and _is_answer(payload)
     request = payload.request
     code, state = "", _id(payload.state)
+    correlation_id, correlation_type = _correlation(headers.correlation_id, fields.correlation_id)
     thread_id = parent_id = request_id = session_id = ""
     if request is not None:
         connections = request.connections or _NO_CONNECTIONS
@@ -126,7 +130,8 @@ def _envelope(fields: MessageFields, headers: Headers, payload: Payload) -> Peek
         action=_id(headers.action),
         action_type=_id(payload.action_type),
         state=state,
-        correlation_id=_id(headers.correlation_id) or _id(fields.correlation_id),
+        correlation_id=correlation_id,
+        correlation_type=correlation_type,
         trace_id=_id(headers.trace_id),
         thread_id=thread_id,
         parent_id=parent_id,
@@ -139,11 +144,13 @@ def _envelope(fields: MessageFields, headers: Headers, payload: Payload) -> Peek
 
 def _superpower(fields: MessageFields) -> Peek:
     code = _error_code(fields, fields)
+    correlation_id, correlation_type = _correlation(fields.correlation_id)
     return Peek(
         Shape.SUPERPOWER,
         action_type=_id(fields.action_type),
         state=_ERROR if code else _id(fields.state),
-        correlation_id=_id(fields.correlation_id),
+        correlation_id=correlation_id,
+        correlation_type=correlation_type,
         error_code=code,
         summary=_answer_summary(fields, fields, code),
     )
@@ -152,12 +159,14 @@ def _superpower(fields: MessageFields) -> Peek:
 def _bare_error(fields: MessageFields) -> Peek:
     code = _error_code(fields, fields)
     action = _id(fields.action)
+    correlation_id, correlation_type = _correlation(fields.correlation_id)
     return Peek(
         Shape.ERROR,
         action="" if action in ("superpower", "message") else action,
         action_type=_id(fields.action_type),
         state=_ERROR,
-        correlation_id=_id(fields.correlation_id),
+        correlation_id=correlation_id,
+        correlation_type=correlation_type,
         request_id=_id(fields.request_id),
         error_code=code,
         summary=_answer_summary(fields, fields, code),
@@ -165,10 +174,12 @@ def _bare_error(fields: MessageFields) -> Peek:
 
 
 def _gateway(fields: MessageFields) -> Peek:
+    correlation_id, correlation_type = _correlation(fields.correlation_id)
     return Peek(
         Shape.GATEWAY,
         state=_ERROR,
-        correlation_id=_id(fields.correlation_id),
+        correlation_id=correlation_id,
+        correlation_type=correlation_type,
         request_id=_id(fields.request_id),
         summary=one_line(f"Gateway: {as_text(fields.message)}"),
     )
@@ -196,13 +207,15 @@ def _other(fields: MessageFields) -> Peek:
             action=_id(fields.action_type),
             summary=_titled("Request of protocol 1", _id(fields.action_type)),
         )
+    correlation_id, correlation_type = _correlation(fields.correlation_id)
     text = response_summary(fields.message)
     return Peek(
         Shape.JSON,
         action=_id(fields.action),
         action_type=_id(fields.action_type),
         state=_id(fields.state),
-        correlation_id=_id(fields.correlation_id),
+        correlation_id=correlation_id,
+        correlation_type=correlation_type,
         summary=text or "JSON without the form of an Optave message",
     )
 
@@ -245,6 +258,14 @@ def _error_text(error: Any) -> str:
 
 def _titled(title: str, text: str) -> str:
     return one_line(f"{title}: {text}" if text else title)
+
+
+def _correlation(*values: Any) -> tuple[str, str]:
+    """The first correlation ID that is given, as text, and its type where it is no text."""
+    for value in values:
+        if (found := _id(value)) != "":
+            return found, "" if isinstance(value, str) else _TYPE_NAMES.get(type(value), "number")
+    return "", ""
 
 
 def _id(value: Any) -> str:

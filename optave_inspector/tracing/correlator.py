@@ -9,7 +9,7 @@ from ..protocol.actions import parse_action
 from ..protocol.codec import Peek, Shape
 from .deadlines import Deadlines
 from .exchange import Exchange, ExchangeStatus
-from .indexes import CorrelationIds, Queues
+from .indexes import CorrelationIds, Key, Queues
 
 _ANSWERS = frozenset({Shape.RESPONSE, Shape.SUPERPOWER, Shape.ERROR})
 """Shapes that are answers to something, known or not."""
@@ -18,28 +18,48 @@ _MAYBE_ANSWERS = frozenset({Shape.GATEWAY, Shape.JSON})
 # Plain integers: an IntFlag's operators cost more than all the rest that is done to an entry.
 _ORPHAN, _LATE = int(EntryFlag.ORPHAN), int(EntryFlag.LATE)
 _DUPLICATE, _GUESSED = int(EntryFlag.DUPLICATE), int(EntryFlag.GUESSED)
-_MARKS = _ORPHAN | _LATE | _DUPLICATE | _GUESSED
+_SIMILAR, _REUSED = int(EntryFlag.SIMILAR), int(EntryFlag.REUSED)
+_MARKS = _ORPHAN | _LATE | _DUPLICATE | _GUESSED | _SIMILAR | _REUSED
 _COMPLETED, _ERROR = ExchangeStatus.COMPLETED, ExchangeStatus.ERROR
 _ENDS = {"completed": _COMPLETED, "error": _ERROR}
-_OUT = 1
+_ENDED_BY = {
+    ExchangeStatus.TIMED_OUT: "timed out",
+    ExchangeStatus.CUT_OFF: "was cut off",
+    ExchangeStatus.CANCELLED: "was cancelled",
+}
 
 
 @dataclass(slots=True)
 class Counts:
-    """Each message that was handed in, in exactly one place."""
+    """Each message that was handed in, in exactly one place, but for what is said to be part of another count."""
 
     requests: int = 0
+    """Request envelopes that were on the wire."""
+    reused: int = 0
+    """How many of ``requests`` had the correlation ID of an earlier one."""
+    cancelled: int = 0
+    """How many of ``requests`` the user cancelled."""
     other_sent: int = 0
     """Outgoing messages that are no request envelope: they start nothing."""
+    not_sent: int = 0
+    """Request envelopes that never were on the wire, as the connection was not open."""
+    other_not_sent: int = 0
+    """Other texts that never were on the wire."""
     answers: int = 0
     """Answers in time, those matched by a guess included."""
     late: int = 0
     duplicates: int = 0
     orphans: int = 0
+    other_case: int = 0
+    """How many of ``orphans`` have an ID that differs only in case from one that was sent."""
+    other_type: int = 0
+    """How many of ``orphans`` have an ID that differs only in its JSON type, as 7 differs from "7"."""
+    to_not_sent: int = 0
+    """How many of ``orphans`` have the ID of a request that never was on the wire."""
     unrelated: int = 0
     """Incoming messages that are no answer: gateway messages, other JSON, binary, broken ones."""
     guessed: int = 0
-    """How many of ``answers`` were matched by action and order; not a place of its own."""
+    """How many of ``answers`` and ``late`` were matched by action and order."""
 
 
 class Correlator:
@@ -53,6 +73,9 @@ class Correlator:
     How an answer moves its exchange (``protocol.md`` sections 8.1 to 8.3): the state ``completed`` and an error, by its
     effective state, end it; ``started`` is an update; an unknown or missing state is an update as well, with a note on
     the exchange, because nothing says that it was the last. Each update starts the time limit anew.
+
+    A request that was not sent is an exchange of its own, which ended as it began, and gets no answers. One that the
+    user cancels ends there and then, and what still comes for it is late.
 
     An answer without a correlation ID is matched by action and order among the open exchanges of its attempt, and
     marked as a guess with its reason. One with an ID that no request had is an orphan, never a guess.
@@ -69,7 +92,9 @@ class Correlator:
         self._deadlines = Deadlines()
         self._ids = CorrelationIds(self._is_open, lambda number: self.exchanges[number - 1].attempt)
         self._queues = Queues(self._is_open)
-        self._similar: dict[int, str] = {}
+        self._not_sent: dict[Key, int] = {}
+        self._reasons: dict[int, str] = {}
+        """Of orphans of which more is known than that nobody asked for them."""
 
     @property
     def next_deadline_ns(self) -> int | None:
@@ -80,27 +105,20 @@ class Correlator:
         """An outgoing message; a request envelope starts an exchange. Returns the numbers of changed exchanges."""
         now_ns = entry.monotonic_ns
         changed = self.expire(now_ns) if self._deadlines.may_be_due(now_ns) else set()
+        entry.flags = int(entry.flags) & ~_MARKS
         if peek.shape is not Shape.REQUEST:
             self.counts.other_sent += 1
             return changed
-        number = len(self.exchanges) + 1
-        exchange = Exchange(
-            number,
-            entry.attempt,
-            peek.action,
-            peek.correlation_id,
-            entry.number,
-            now_ns,
-            peek.trace_id,
-            peek.thread_id,
-        )
-        self.exchanges.append(exchange)
+        exchange = self._begin(entry, peek)
+        number = exchange.number
         self.counts.requests += 1
         self.waiting += 1
-        entry.exchange = number
         if peek.correlation_id:
-            before = self._ids.add(peek.correlation_id, entry.attempt, number)
+            before = self._ids.add(_key(peek), entry.attempt, number)
             if before:
+                self.counts.reused += 1
+                entry.flags |= _REUSED
+                exchange.reused = before
                 state = "still waited" if self._is_open(before) else "had ended"
                 exchange.note = f"The correlation ID was used before, by exchange {before}, which {state}."
         else:
@@ -109,6 +127,43 @@ class Correlator:
         if self.timeout_ns > 0:
             self._deadlines.set(number, now_ns + self.timeout_ns)
         changed.add(number)
+        return changed
+
+    def not_sent(self, entry: Entry, peek: Peek) -> set[int]:
+        """A text that could not be sent, by the entry that says so; ``state`` is that of the connection.
+
+        Returns the numbers of changed exchanges.
+        """
+        changed = self.expire(entry.monotonic_ns)
+        if peek.shape is not Shape.REQUEST:
+            self.counts.other_not_sent += 1
+            return changed
+        exchange = self._begin(entry, peek)
+        exchange.status = ExchangeStatus.NOT_SENT
+        exchange.ended_ns = entry.monotonic_ns
+        exchange.note = f"Never sent: the connection was {entry.state}." if entry.state else "Never sent."
+        self.counts.not_sent += 1
+        if peek.correlation_id:
+            self._not_sent[_key(peek)] = exchange.number
+        changed.add(exchange.number)
+        return changed
+
+    def cancelled(self, entry: Entry) -> set[int]:
+        """The user's will not to wait any longer, by the entry that says so. Returns the numbers of changed exchanges.
+
+        The entry names the exchange, and its correlation ID for a capture in which exchanges have other numbers.
+        """
+        now_ns = entry.monotonic_ns
+        changed = self.expire(now_ns)
+        exchange = self._named(entry)
+        if exchange is None:
+            entry.exchange, entry.latency_ns = 0, -1
+            return changed
+        entry.exchange = exchange.number
+        entry.latency_ns = max(0, now_ns - exchange.sent_ns)
+        self.counts.cancelled += 1
+        self._end(exchange, ExchangeStatus.CANCELLED, now_ns)
+        changed.add(exchange.number)
         return changed
 
     def received(self, entry: Entry, peek: Peek) -> set[int]:
@@ -167,25 +222,53 @@ class Correlator:
         if entry.flags & _ORPHAN:
             if not entry.correlation_id:
                 return "It carries no correlation ID, and no request was waiting that it could be the answer to."
-            similar = self._similar.get(entry.number)
-            if similar:
-                return f"Its correlation ID differs only in case from {similar}, which was sent."
+            known = self._reasons.get(entry.number)
+            if known:
+                return known
             return f"No request with the correlation ID {entry.correlation_id} was sent in this session."
         if exchange is None:
             return ""
         if entry.flags & _DUPLICATE:
             return f"Exchange {exchange.number} had its final answer already."
         if entry.flags & _LATE:
-            why = "timed out" if exchange.status is ExchangeStatus.TIMED_OUT else "was cut off"
-            return f"Exchange {exchange.number} {why} before this answer came."
+            return f"Exchange {exchange.number} {_ENDED_BY.get(exchange.status, 'had ended')} before this answer came."
         return exchange.guessed if entry.flags & _GUESSED else ""
+
+    def _begin(self, entry: Entry, peek: Peek) -> Exchange:
+        exchange = Exchange(
+            len(self.exchanges) + 1,
+            entry.attempt,
+            peek.action,
+            peek.correlation_id,
+            entry.number,
+            entry.monotonic_ns,
+            peek.trace_id,
+            peek.thread_id,
+            peek.session_id,
+            peek.parent_id,
+            peek.request_id,
+        )
+        self.exchanges.append(exchange)
+        entry.exchange = exchange.number
+        return exchange
+
+    def _named(self, entry: Entry) -> Exchange | None:
+        """The open exchange that an entry names."""
+        numbers = [entry.exchange] if 0 < entry.exchange <= len(self.exchanges) else []
+        if entry.correlation_id:
+            numbers.append(self._ids.find(entry.correlation_id, entry.attempt))
+        for number in filter(self._is_open, filter(None, numbers)):
+            exchange = self.exchanges[number - 1]
+            if exchange.correlation_id == entry.correlation_id:
+                return exchange
+        return None
 
     def _find(self, entry: Entry, peek: Peek) -> tuple[Exchange | None, str]:
         """The exchange of an incoming message, and the reason where it is a guess."""
         answers = peek.shape in _ANSWERS
         if not answers and peek.shape not in _MAYBE_ANSWERS:
             return None, ""
-        number = self._ids.find(peek.correlation_id, entry.attempt)
+        number = self._ids.find(_key(peek), entry.attempt)
         if not number and peek.request_id:
             # The SDK takes the request ID as correlation ID when there is one (protocol.md section 4).
             number = self._ids.find(peek.request_id, entry.attempt)
@@ -213,9 +296,23 @@ class Correlator:
     def _orphan(self, entry: Entry, peek: Peek) -> None:
         self.counts.orphans += 1
         entry.flags |= _ORPHAN
-        similar = self._ids.similar(peek.correlation_id) if peek.correlation_id else ""
-        if similar:
-            self._similar[entry.number] = similar
+        if not peek.correlation_id:
+            return
+        key = _key(peek)
+        if (number := self._not_sent.get(key)) is not None:
+            self.counts.to_not_sent += 1
+            self._reasons[entry.number] = f"The request with this correlation ID, exchange {number}, was never sent."
+        elif (same := self._ids.same_but_type(key)) is not None:
+            self.counts.other_type += 1
+            entry.flags |= _SIMILAR
+            given = peek.correlation_type or "text"
+            self._reasons[entry.number] = (
+                f"Its correlation ID {same[1]} differs only in type: {_a(same[0])} was sent, {_a(given)} came back."
+            )
+        elif similar := self._ids.same_but_case(key):
+            self.counts.other_case += 1
+            entry.flags |= _SIMILAR
+            self._reasons[entry.number] = f"Its correlation ID differs only in case from {similar}, which was sent."
 
     def _in_time(self, exchange: Exchange, entry: Entry, peek: Peek) -> None:
         self.counts.answers += 1
@@ -247,6 +344,14 @@ class Correlator:
 
     def _is_open(self, number: int) -> bool:
         return self.exchanges[number - 1].status < _COMPLETED
+
+
+def _key(peek: Peek) -> Key:
+    return (peek.correlation_type, peek.correlation_id) if peek.correlation_type else peek.correlation_id
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "ao" else f"a {word}"
 
 
 def _possible_actions(text: str) -> list[str]:

@@ -43,50 +43,70 @@ class _Reused:
         return 0
 
 
+Key = str | tuple[str, str]
+"""A correlation ID that is a text, or the type and the text of another one."""
+
+
 class CorrelationIds:
-    """Exchange numbers by correlation ID; each look-up costs the same however many there are."""
+    """Exchange numbers by correlation ID; each look-up costs the same however many there are.
+
+    A key is the ID where it is a text, and its type with its text where it is none: ``7`` and ``"7"`` are two IDs.
+    """
 
     def __init__(self, is_open: Callable[[int], bool], attempt_of: Callable[[int], int]) -> None:
         self._is_open = is_open
         self._attempt_of = attempt_of
-        self._numbers: dict[str, int | _Reused] = {}
+        self._numbers: dict[Key, int | _Reused] = {}
         self._folded: dict[str, str] = {}
         """IDs with capital letters by their case-folded form."""
+        self._typed: dict[str, tuple[str, str]] = {}
+        """The keys of IDs that are no texts, by their text."""
 
-    def add(self, correlation_id: str, attempt: int, number: int) -> int:
+    def add(self, key: Key, attempt: int, number: int) -> int:
         """Add an exchange; the number of the newest one with the same ID before it, else 0."""
-        before = self._numbers.get(correlation_id)
+        before = self._numbers.get(key)
         if before is None:
-            self._numbers[correlation_id] = number
-            folded = correlation_id.casefold()
-            if folded != correlation_id:
-                self._folded[folded] = correlation_id
+            self._numbers[key] = number
+            if not isinstance(key, str):
+                self._typed[key[1]] = key
+            elif (folded := key.casefold()) != key:
+                self._folded[folded] = key
             return 0
         if isinstance(before, int):
             reused = _Reused(before)
             reused.add(self._attempt_of(before), before)
-            self._numbers[correlation_id] = reused
+            self._numbers[key] = reused
             reused.add(attempt, number)
             return before
         newest = before.newest
         before.add(attempt, number)
         return newest
 
-    def find(self, correlation_id: str, attempt: int) -> int:
+    def find(self, key: Key, attempt: int) -> int:
         """The exchange that an answer on ``attempt`` belongs to; 0 for none.
 
         An open one before an ended one, then one of the same attempt before others, then the newest.
         """
-        found = self._numbers.get(correlation_id, 0)
+        found = self._numbers.get(key, 0)
         return found.find(attempt, self._is_open) if isinstance(found, _Reused) else found
 
-    def similar(self, correlation_id: str) -> str:
+    def same_but_type(self, key: Key) -> tuple[str, str] | None:
+        """The type and text of a known ID with the same text and another type; None for none."""
+        if not isinstance(key, str):
+            if key[1] in self._numbers:
+                return "text", key[1]
+            return None
+        return self._typed.get(key)
+
+    def same_but_case(self, key: Key) -> str:
         """A known ID that differs from this one in case only; empty for none."""
-        folded = correlation_id.casefold()
-        if folded != correlation_id and folded in self._numbers:
+        if not isinstance(key, str):
+            return ""
+        folded = key.casefold()
+        if folded != key and folded in self._numbers:
             return folded
         similar = self._folded.get(folded, "")
-        return "" if similar == correlation_id else similar
+        return "" if similar == key else similar
 
 
 class Queues:
@@ -105,6 +125,11 @@ class Queues:
             queue = queues.get(name)
             if queue is None:
                 queue = queues[name] = deque()
+            else:
+                # Two for each that comes: so a queue stays short though nobody asks for its oldest.
+                for _ in range(2):
+                    if queue and not self._is_open(queue[0]):
+                        queue.popleft()
             queue.append(number)
 
     def oldest(self, attempt: int, action: str = "") -> int:

@@ -53,6 +53,11 @@ class Durations:
         return self.percentile(50)
 
     @property
+    def p90(self) -> int:
+        """What 90 of 100 do not exceed."""
+        return self.percentile(90)
+
+    @property
     def p95(self) -> int:
         """What 95 of 100 do not exceed."""
         return self.percentile(95)
@@ -70,9 +75,9 @@ class Durations:
 
 @dataclass(slots=True)
 class Summary:
-    """Exchanges in numbers. ``sent`` is the sum of all statuses, open ones included."""
+    """Exchanges in numbers. ``count`` is the sum of all statuses, open ones included."""
 
-    sent: int = 0
+    count: int = 0
     by_status: dict[ExchangeStatus, int] = field(default_factory=lambda: dict.fromkeys(ExchangeStatus, 0))
     errors_by_code: dict[str, int] = field(default_factory=dict)
     """Exchanges that ended with an error, by error code; "" where the error had none."""
@@ -80,6 +85,11 @@ class Summary:
     """From requests to their first answers, late ones included."""
     total: Durations = field(default_factory=Durations)
     """From requests to their ends, of those that ended with an answer."""
+
+    @property
+    def sent(self) -> int:
+        """Exchanges whose request was on the wire."""
+        return self.count - self.by_status[ExchangeStatus.NOT_SENT]
 
     @property
     def answered(self) -> int:
@@ -102,6 +112,16 @@ class Summary:
         return self.by_status[ExchangeStatus.CUT_OFF]
 
     @property
+    def cancelled(self) -> int:
+        """Exchanges that the user cancelled."""
+        return self.by_status[ExchangeStatus.CANCELLED]
+
+    @property
+    def not_sent(self) -> int:
+        """Exchanges whose request never was on the wire."""
+        return self.by_status[ExchangeStatus.NOT_SENT]
+
+    @property
     def open(self) -> int:
         """Exchanges that have not ended."""
         return self.by_status[ExchangeStatus.WAITING] + self.by_status[ExchangeStatus.STREAMING]
@@ -117,7 +137,8 @@ class Statistics:
         self.overall = Summary()
         self.by_action: dict[str, Summary] = {}
         """By the action as it was sent, in the order of first use."""
-        self._counted: dict[int, tuple[ExchangeStatus, bool]] = {}
+        self._counted = bytearray()
+        """By number: what was counted of it, see :func:`_seen`; 0 for nothing."""
         self.update(exchanges)
 
     def update(self, exchanges: Iterable[Exchange]) -> None:
@@ -126,25 +147,40 @@ class Statistics:
             summary = self.by_action.get(exchange.action)
             if summary is None:
                 summary = self.by_action[exchange.action] = Summary()
-            before, had_first = self._counted.get(exchange.number, (None, False))
-            has_first = bool(exchange.update_ns)
-            if before is exchange.status and had_first == has_first:
+            number = exchange.number
+            if number >= len(self._counted):
+                self._counted.extend(bytes(max(number + 1 - len(self._counted), 1024)))
+            before, now = self._counted[number], _seen(exchange)
+            if before == now:
                 continue
-            self._counted[exchange.number] = (exchange.status, has_first)
+            self._counted[number] = now
+            new_first = now & _HAS_FIRST > before & _HAS_FIRST
+            status = ExchangeStatus((before & ~_HAS_FIRST) - 1) if before else None
             for counted in (summary, self.overall):
-                _count(counted, exchange, before, new_first=has_first and not had_first)
+                _count(counted, exchange, status, new_first=new_first)
 
     def forget(self, exchanges: Iterable[Exchange]) -> None:
         """Take exchanges out again, as they were when they were counted last; others are passed over."""
         for exchange in exchanges:
-            status, has_first = self._counted.pop(exchange.number, (None, False))
-            if status is None:
+            number = exchange.number
+            before = self._counted[number] if number < len(self._counted) else 0
+            if not before:
                 continue
+            self._counted[number] = 0
+            status, has_first = ExchangeStatus((before & ~_HAS_FIRST) - 1), before >= _HAS_FIRST
             summary = self.by_action[exchange.action]
             for counted in (summary, self.overall):
                 _uncount(counted, exchange, status, has_first=has_first)
-            if not summary.sent:
+            if not summary.count:
                 del self.by_action[exchange.action]
+
+
+_HAS_FIRST = 128
+
+
+def _seen(exchange: Exchange) -> int:
+    """Its status, from 1 on, and whether it has an answer, in one byte."""
+    return exchange.status + 1 + (_HAS_FIRST if exchange.update_ns else 0)
 
 
 def _count(summary: Summary, exchange: Exchange, before: ExchangeStatus | None, *, new_first: bool) -> None:
@@ -153,7 +189,7 @@ def _count(summary: Summary, exchange: Exchange, before: ExchangeStatus | None, 
     if before is exchange.status:
         return
     if before is None:
-        summary.sent += 1
+        summary.count += 1
     else:
         summary.by_status[before] -= 1
     summary.by_status[exchange.status] += 1
@@ -165,7 +201,7 @@ def _count(summary: Summary, exchange: Exchange, before: ExchangeStatus | None, 
 
 
 def _uncount(summary: Summary, exchange: Exchange, status: ExchangeStatus, *, has_first: bool) -> None:
-    summary.sent -= 1
+    summary.count -= 1
     summary.by_status[status] -= 1
     if has_first:
         summary.first.remove(exchange.first_ns)

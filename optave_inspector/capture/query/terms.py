@@ -60,7 +60,7 @@ class Key(NamedTuple):
 _DIRECTIONS = (
     Choice("in", "received from the tenant", (0,)),
     Choice("out", "sent to the tenant", (1,)),
-    Choice("none", "neither: a connection event", (2,)),
+    Choice("none", "neither: an event, which was not on the wire", (2,)),
 )
 _KINDS = (
     Choice("text", "a whole text message", (EntryKind.TEXT,)),
@@ -75,15 +75,19 @@ _KINDS = (
     Choice("handshake", "the upgrade, answered or not", (EntryKind.HANDSHAKE,)),
     Choice("ending", "the end of an open connection", (EntryKind.ENDING,)),
     Choice("state", "a note of the inspector, such as connecting", (EntryKind.STATE,)),
-    Choice("event", "a handshake, an ending or a note", tuple(kind for kind in EntryKind if kind.is_event)),
+    Choice("not_sent", "a text that was to be sent while the connection was not open", (EntryKind.NOT_SENT,)),
+    Choice("cancelled", "the user's word not to wait for an answer any longer", (EntryKind.CANCELLED,)),
+    Choice("event", "a note, or what else was not on the wire", tuple(kind for kind in EntryKind if kind.is_event)),
 )
 FRAGMENTED = "fragmented"
 BOOKMARKED = "bookmarked"
 _MARKS = (
     Choice("orphan", "an answer to no known request", (EntryFlag.ORPHAN,)),
-    Choice("late", "an answer after its exchange timed out", (EntryFlag.LATE,)),
+    Choice("late", "an answer after its exchange timed out, was cut off or cancelled", (EntryFlag.LATE,)),
     Choice("duplicate", "an answer after its exchange had ended", (EntryFlag.DUPLICATE,)),
     Choice("guessed", "matched by action and order, for want of a correlation ID", (EntryFlag.GUESSED,)),
+    Choice("similar", "an orphan whose ID differs only in case or type from one sent", (EntryFlag.SIMILAR,)),
+    Choice("reused", "a request with the correlation ID of an earlier one", (EntryFlag.REUSED,)),
     Choice("invalid", "broken JSON, a broken frame, a failed connection", (EntryFlag.PROBLEM,)),
     Choice(BOOKMARKED, "bookmarked by you"),
     Choice("tool-made", "made by the inspector itself", (EntryFlag.TOOL_MADE,)),

@@ -21,6 +21,8 @@ _STATUS = {
     ExchangeStatus.ERROR: "error",
     ExchangeStatus.TIMED_OUT: "timed out",
     ExchangeStatus.CUT_OFF: "cut off",
+    ExchangeStatus.CANCELLED: "cancelled",
+    ExchangeStatus.NOT_SENT: "never sent",
 }
 _ODD_ANSWERS = (
     (EntryFlag.ORPHAN, "⚠ orphan", "An answer to no known request."),

@@ -26,8 +26,14 @@ MOST_AS_TREE = 32 * 1024 * 1024
 """Bytes up to which a message is read as a tree without being asked: the tree takes some ten times as much memory."""
 _MOST_CHECKED = 4 * 1024 * 1024
 _MOST_MEASURED = 8 * 1024 * 1024
-_TEXT_KINDS = (EntryKind.TEXT, EntryKind.HANDSHAKE, EntryKind.ENDING, EntryKind.STATE)
-_JSON_KINDS = (EntryKind.TEXT, EntryKind.HANDSHAKE, EntryKind.ENDING)
+_JSON_KINDS = (
+    EntryKind.TEXT,
+    EntryKind.HANDSHAKE,
+    EntryKind.ENDING,
+    EntryKind.NOT_SENT,
+    EntryKind.CANCELLED,
+)
+_TEXT_KINDS = (*_JSON_KINDS, EntryKind.STATE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ STATUS_LOOK: dict[ExchangeStatus, tuple[str, str, str]] = {
     ExchangeStatus.ERROR: ("✗", "error", "error"),
     ExchangeStatus.TIMED_OUT: ("◔", "timed out", "warning"),
     ExchangeStatus.CUT_OFF: ("⚡", "cut off", "muted"),
+    ExchangeStatus.CANCELLED: ("⊘", "cancelled", "muted"),
+    ExchangeStatus.NOT_SENT: ("⊗", "not sent", "warning"),
 }
 """Glyph, word and the theme's name for the colour of each status. DejaVu Sans has all glyphs."""
 

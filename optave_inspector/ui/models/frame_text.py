@@ -32,6 +32,8 @@ KIND_NAMES: dict[int, str] = {
     EntryKind.HANDSHAKE: "handshake",
     EntryKind.ENDING: "ending",
     EntryKind.STATE: "note",
+    EntryKind.NOT_SENT: "not sent",
+    EntryKind.CANCELLED: "cancelled",
 }
 _EXPECTED_CODES = (1000, 1001)
 _UNANSWERED = {
@@ -39,12 +41,15 @@ _UNANSWERED = {
     ExchangeStatus.STREAMING: "streaming",
     ExchangeStatus.TIMED_OUT: "timed out",
     ExchangeStatus.CUT_OFF: "cut off",
+    ExchangeStatus.CANCELLED: "cancelled",
+    ExchangeStatus.NOT_SENT: "not sent",
 }
 _MARKS = (
     (EntryFlag.PROBLEM, "⚠"),
     (EntryFlag.ORPHAN, "⚠ orphan ·"),
     (EntryFlag.LATE, "⚠ late ·"),
     (EntryFlag.DUPLICATE, "⚠ duplicate ·"),
+    (EntryFlag.REUSED, "⚠ reused ID ·"),
 )
 
 

@@ -35,7 +35,7 @@ TREE, RAW, HEX, CHECKS, DIFF, SDK, HANDSHAKE = range(7)
 _WORDS = (CHECKS, DIFF, SDK, HANDSHAKE)
 """Tabs that speak of the message as read, and wait until it is."""
 _PLACE = re.compile(r"\bline (\d+), column (\d+)")
-_EVENTS = (EntryKind.HANDSHAKE, EntryKind.ENDING, EntryKind.STATE)
+_EVENTS = (EntryKind.HANDSHAKE, EntryKind.ENDING, EntryKind.STATE, EntryKind.CANCELLED)
 
 
 class EntryPanel(Panel):

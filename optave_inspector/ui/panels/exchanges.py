@@ -28,6 +28,8 @@ _COUNTED = (
     (ExchangeStatus.ERROR, "error", "errors"),
     (ExchangeStatus.TIMED_OUT, "timed out", "timed out"),
     (ExchangeStatus.CUT_OFF, "cut off", "cut off"),
+    (ExchangeStatus.CANCELLED, "cancelled", "cancelled"),
+    (ExchangeStatus.NOT_SENT, "not sent", "not sent"),
 )
 
 
@@ -178,9 +180,9 @@ class ExchangesPanel(Panel):
     def _on_exchanges(self, numbers: list[int]) -> None:
         self.model.update(numbers)
         overall = self.model.statistics.overall
-        self._pages.setCurrentIndex(1 if overall.sent else 0)
+        self._pages.setCurrentIndex(1 if overall.count else 0)
         for button in self._mode_buttons.values():
-            button.setVisible(overall.sent > 0)
+            button.setVisible(overall.count > 0)
         self.set_note(self._note(overall))
         self._latencies.show_statistics(self.model.statistics)
         for action in self._row_actions:
@@ -212,9 +214,9 @@ class ExchangesPanel(Panel):
 
     @staticmethod
     def _note(overall) -> str:
-        if not overall.sent:
+        if not overall.count:
             return ""
-        parts = ["1 exchange" if overall.sent == 1 else f"{overall.sent:,} exchanges"]
+        parts = ["1 exchange" if overall.count == 1 else f"{overall.count:,} exchanges"]
         for status, one, many in _COUNTED:
             count = overall.by_status[status]
             if count:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from optave_inspector.capture.entry import Entry
+from optave_inspector.capture.entry import Entry, EntryKind
 from optave_inspector.protocol.codec import Peek, Shape
 from optave_inspector.tracing.correlator import Correlator
 
@@ -26,12 +26,32 @@ class Conversation:
         self.attempt = 1
         self.number = 0
         self.changed: set[int] = set()
+        self.last: Entry
 
-    def send(self, correlation_id: str = "", action: str = "adjust", shape: Shape = Shape.REQUEST) -> Exchange:
+    def send(
+        self, correlation_id: str = "", action: str = "adjust", shape: Shape = Shape.REQUEST, **peek: str
+    ) -> Exchange:
         """A request; its exchange."""
-        entry = self.entry(1)
-        self.changed = self.correlator.sent(entry, Peek(shape, action=action, correlation_id=correlation_id))
+        self.last = entry = self.entry(1, correlation_id)
+        self.changed = self.correlator.sent(entry, Peek(shape, action=action, correlation_id=correlation_id, **peek))
         return self.correlator.exchanges[-1]
+
+    def fail_to_send(
+        self, correlation_id: str = "", action: str = "adjust", shape: Shape = Shape.REQUEST, **peek: str
+    ) -> Entry:
+        """A request that could not be sent; the entry that says so."""
+        entry = self.entry(2, correlation_id, EntryKind.NOT_SENT)
+        entry.state = "CLOSED"
+        peek = {"action": action, "correlation_id": correlation_id, **peek}
+        self.changed = self.correlator.not_sent(entry, Peek(shape, **peek))
+        return entry
+
+    def cancel(self, number: int, correlation_id: str = "") -> Entry:
+        """The user cancels an exchange; the entry that says so."""
+        entry = self.entry(2, correlation_id, EntryKind.CANCELLED)
+        entry.exchange = number
+        self.changed = self.correlator.cancelled(entry)
+        return entry
 
     def receive(
         self, correlation_id: str = "", state: str = "completed", shape: Shape = Shape.RESPONSE, **peek: str
@@ -56,11 +76,13 @@ class Conversation:
         self.attempt += 1
         return self.changed
 
-    def entry(self, direction: int, correlation_id: str = "") -> Entry:
+    def entry(self, direction: int, correlation_id: str = "", kind: int = EntryKind.TEXT) -> Entry:
         """The next entry, 1 for an outgoing one."""
         self.number += 1
         time_ns = self.now_ms * MS
-        return Entry(self.number, self.attempt, direction, 1, time_ns, time_ns, 1, 1, correlation_id=correlation_id)
+        return Entry(
+            self.number, self.attempt, direction, int(kind), time_ns, time_ns, 1, 1, correlation_id=correlation_id
+        )
 
 
 @pytest.fixture
