@@ -69,9 +69,24 @@ class RestartableTenant:
 
     async def fault(self, name: str, **parameters: Any) -> dict[str, Any]:
         """Order a fault; see :meth:`TenantProcess.fault`."""
+        return await self._reached().fault(name, **parameters)
+
+    async def scenario(self, name: str, **parameters: Any) -> dict[str, Any]:
+        """Start or arm a scenario; see :meth:`TenantProcess.scenario`."""
+        return await self._reached().scenario(name, **parameters)
+
+    async def calm(self) -> dict[str, Any]:
+        """Take all faults and scenarios back."""
+        return await self._reached().calm()
+
+    async def status(self) -> dict[str, Any]:
+        """Open connections, what is armed, and counts."""
+        return await self._reached().status()
+
+    def _reached(self) -> TenantProcess:
         if self._process is None:
             raise InspectorError("The local tenant does not run.", "Start it first.")
-        return await self._process.fault(name, **parameters)
+        return self._process
 
     async def _start(self) -> TenantAddress:
         process = TenantProcess(self._settings)

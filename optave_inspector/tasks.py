@@ -35,9 +35,14 @@ class Tasks:
     async def cancel(self) -> None:
         """Cancel all that runs and wait until it has ended."""
         waiting = [task for task in self._running if task is not asyncio.current_task()]
-        for task in waiting:
-            task.cancel()
+        self.cancel_soon()
         await asyncio.gather(*waiting, return_exceptions=True)
+
+    def cancel_soon(self) -> None:
+        """Cancel all that runs, without waiting for it."""
+        for task in self._running:
+            if task is not asyncio.current_task():
+                task.cancel()
 
     def __len__(self) -> int:
         return len(self._running)

@@ -121,6 +121,26 @@ class TenantProcess:
         """
         return await self._order("POST", name, parameters)
 
+    async def scenario(
+        self, name: str, *, connection: str | None = None, next_: int | None = None, **parameters: Any
+    ) -> dict[str, Any]:
+        """Start or arm a scenario of :mod:`optave_inspector.protocol.scenarios`; what the tenant says.
+
+        One of a handshake is armed for the next. Others start on the open connections, or the one called
+        ``connection``; they are armed where none is open, or for the ``next_`` connections to come. Raises
+        InspectorError when the tenant refuses or cannot be reached.
+        """
+        order: dict[str, Any] = {"name": name, "parameters": parameters}
+        if connection is not None:
+            order["connection"] = connection
+        if next_ is not None:
+            order["next"] = next_
+        return await self._order("POST", "scenario", order)
+
+    async def calm(self) -> dict[str, Any]:
+        """Take all faults and scenarios back."""
+        return await self._order("POST", "calm", {})
+
     async def status(self) -> dict[str, Any]:
         """The tenant's open connections and counts. Raises InspectorError when it cannot be reached."""
         return await self._order("GET", "status", None)

@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Any
 from websockets.exceptions import ConnectionClosed
 
 from ..tasks import Tasks
+from . import faults
 from .answers.table import answer
 from .envelopes import COMPLETED, STARTED, Reply, Stamps, reply_to
 from .requests import BadRequestError, Request, read_request
 from .streaming import growing, paced
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from websockets.asyncio.server import ServerConnection
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
     from ..protocol.contract import Contract
+    from .bench import Bench
     from .handshake import Admission
     from .settings import TenantSettings
+    from .sockets import TenantSocket
+
+    Answer = Callable[[Request, Reply], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 _MAX_WAITING = 1_000
@@ -56,6 +59,7 @@ class Service:
     contract: Contract | None
     stamps: Stamps
     orders: Orders
+    bench: Bench
 
 
 @dataclass(eq=False)
@@ -64,7 +68,7 @@ class TenantConnection:
 
     identity: str
     """``c1``, ``c2``, … in the order of opening."""
-    socket: ServerConnection
+    socket: TenantSocket
     admission: Admission
     service: Service
     orders: Orders = field(default_factory=Orders)
@@ -72,8 +76,15 @@ class TenantConnection:
     answered: int = 0
     """Frames that were sent as answers, errors included."""
     errors: int = 0
+    hooks: list[Callable[[str | bytes], bool]] = field(default_factory=list)
+    """Asked of each message that comes; one that says true has taken it, and it is not answered."""
 
     def __post_init__(self) -> None:
+        self.opened_s = asyncio.get_running_loop().time()
+        self._scenarios = Tasks(f"local tenant {self.identity} scenarios")
+        self._running: list[str] = []
+        self._spoilt_answer: Answer | None = None
+        self._spoilt_left = 0
         self._tasks = Tasks(f"local tenant {self.identity}")
         self._free = asyncio.Semaphore(_MAX_WAITING)
 
@@ -83,12 +94,42 @@ class TenantConnection:
             while True:
                 message = await self.socket.recv()
                 self.received += 1
+                taken = [hook(message) for hook in self.hooks]
+                if any(taken):
+                    continue
                 await self._free.acquire()
                 self._tasks.start(self._handle(message), f"request {self.received}")
         except ConnectionClosed as closed:
             _log.debug("%s ended: %s", self.identity, closed)
         finally:
+            await self._scenarios.cancel()
             await self._tasks.cancel()
+
+    def run_scenario(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Start what a scenario of the bench does to this connection; it ends with the connection, or by ``calm``."""
+        self._running.append(name)
+        self._scenarios.start(work, name)
+
+    def calm(self) -> None:
+        """Take back what scenarios do and did to this connection, as far as it is still open."""
+        self._scenarios.cancel_soon()
+        self._running.clear()
+        self.hooks.clear()
+        self._spoilt_answer = None
+        self.orders.silent, self.orders.errors = False, 0
+        self.socket.calm()
+
+    def spoil_answers(self, answer: Answer | None, count: int) -> None:
+        """Let the next ``count`` sound requests be answered by ``answer``, be it by nothing; None takes it back."""
+        self._spoilt_answer, self._spoilt_left = answer, count
+
+    def close_soon(self, code: int, reason: str) -> None:
+        """Close without keeping the caller waiting for the end."""
+        self._scenarios.start(faults.close(self, code, reason), f"close {code}")
+
+    def whole_answer(self, request: Request, reply: Reply) -> str:
+        """The answer in one frame."""
+        return reply.response(COMPLETED, _item(request))
 
     async def send(self, text: str) -> bool:
         """Send one frame, unless told to be silent or no longer able to; whether it was sent."""
@@ -112,6 +153,7 @@ class TenantConnection:
             "errors": self.errors,
             "waiting": len(self._tasks),
             "silent": self.orders.silent,
+            "scenarios": list(self._running),
         }
 
     async def _handle(self, message: str | bytes) -> None:
@@ -136,6 +178,10 @@ class TenantConnection:
                 await asyncio.sleep(self.service.settings.latency_ms / 1000)
                 await self._send_error(reply, orders.error_code, orders.error_content)
                 return
+        if self._spoilt_answer is not None and self._spoilt_left > 0:
+            self._spoilt_left -= 1
+            await self._spoilt_answer(request, reply)
+            return
         await self._send_answer(request, reply)
 
     async def _send_error(self, reply: Reply, code: str, content: str) -> None:
@@ -144,13 +190,18 @@ class TenantConnection:
 
     async def _send_answer(self, request: Request, reply: Reply) -> None:
         settings = self.service.settings
-        given = answer(request.action, request.payload)
-        item: dict[str, Any] = {"content": given.content, **given.details}
-        if request.notes:
-            item["notes"] = list(request.notes)
+        item = _item(request)
         if not request.streamed:
             await asyncio.sleep(settings.latency_ms / 1000)
             await self.send(reply.response(COMPLETED, item))
             return
-        async for text, last in paced(growing(given.content), settings.stream_interval_ms / 1000):
+        async for text, last in paced(growing(item["content"]), settings.stream_interval_ms / 1000):
             await self.send(reply.response(COMPLETED, item) if last else reply.response(STARTED, {"content": text}))
+
+
+def _item(request: Request) -> dict[str, Any]:
+    given = answer(request.action, request.payload)
+    item: dict[str, Any] = {"content": given.content, **given.details}
+    if request.notes:
+        item["notes"] = list(request.notes)
+    return item

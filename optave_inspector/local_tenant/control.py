@@ -8,6 +8,9 @@ Every order carries the header ``X-Control-Key``. Its parameters are a JSON obje
 - ``orphan``: ``action``, ``connection``
 - ``error``: ``next`` (how many requests, 1 when not given), ``code``, ``content``, ``connection``
 - ``ping``: ``data``, ``connection``
+- ``scenario``: ``name`` and ``parameters`` of a scenario of ``protocol/scenarios``, ``connection``, ``next`` (arm it
+  for so many connections yet to come instead of starting it on the open ones)
+- ``calm``: nothing; takes all faults and scenarios back
 
 The answer names what was reached. An order that cannot be carried out is answered by 400, 404 or 409 and a sentence.
 """
@@ -22,17 +25,21 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from ..protocol.actions import Action, parse_action
+from ..protocol.scenarios import Moment, ScenarioError, find_scenario
 from ..tasks import Tasks
 from . import faults
+from .bench import MAX_ARMED
 from .token_endpoint import TokenEndpoint, refusal
 
 if TYPE_CHECKING:
+    from ..protocol.scenarios import Scenario, Value
     from .connection import Orders, TenantConnection
     from .server import WebSocketSide
 
 PATH = "/control"
 KEY_HEADER = "X-Control-Key"
 _Parameters = Mapping[str, Any]
+_MAX_NEXT = 1_000_000
 
 
 class _OrderError(Exception):
@@ -50,8 +57,9 @@ class Control:
     for the whole tenant, connections yet to come included, or for the one named by ``connection``.
     """
 
-    def __init__(self, side: WebSocketSide, endpoint: TokenEndpoint, key: str) -> None:
+    def __init__(self, side: WebSocketSide, endpoint: TokenEndpoint, key: str, *, tls: bool = False) -> None:
         self._side = side
+        self._tls = tls
         self._endpoint = endpoint
         self._key = key
         self._tasks = Tasks("local tenant control")
@@ -62,6 +70,8 @@ class Control:
             "orphan": self._orphan,
             "error": self._error,
             "ping": self._ping,
+            "scenario": self._scenario,
+            "calm": self._calm,
         }
 
     def add_to(self, app: web.Application) -> None:
@@ -85,6 +95,7 @@ class Control:
                 "tokens_issued": self._endpoint.issued,
                 "silent": side.orders.silent,
                 "errors_ordered": side.orders.errors,
+                "bench": side.bench.status(),
             }
         )
 
@@ -161,6 +172,45 @@ class Control:
         if len(data) > 125:
             raise _OrderError("invalid_value", "data may have 125 bytes of UTF-8.")
         return self._each(parameters, lambda one: faults.ping(one, data), "ping")
+
+    async def _scenario(self, parameters: _Parameters) -> dict[str, Any]:
+        given = parameters.get("parameters", {})
+        if not isinstance(given, dict):
+            raise _OrderError("invalid_value", "parameters must be an object.")
+        try:
+            scenario = find_scenario(_text(parameters, "name"))
+            values = scenario.values(given)
+        except ScenarioError as error:
+            raise _OrderError("invalid_scenario", str(error)) from error
+        if scenario.needs_tls and not self._tls:
+            raise _OrderError("needs_tls", f"{scenario.name} needs a tenant that serves TLS.", 409)
+        named = parameters.get("connection")
+        if scenario.moment is Moment.HANDSHAKE:
+            if named is not None:
+                raise _OrderError("invalid_value", f"{scenario.name} is for a handshake, not for a connection.")
+            return self._armed(scenario, values, int(values["times"]))
+        if "next" in parameters:
+            count = parameters["next"]
+            if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= _MAX_NEXT:
+                raise _OrderError("invalid_value", f"next must be a whole number from 1 to {_MAX_NEXT}.")
+            return self._armed(scenario, values, count)
+        if named is None and not self._side.connections:
+            return self._armed(scenario, values, 1)
+        found = self._open(parameters)
+        self._side.bench.start(scenario, values, found)
+        return _reached(found) | {"scenario": scenario.name, "armed": 0}
+
+    def _armed(self, scenario: Scenario, values: Mapping[str, Value], times: int) -> dict[str, Any]:
+        if len(self._side.bench) >= MAX_ARMED:
+            raise _OrderError("too_many", f"{MAX_ARMED} scenarios are armed already; calm takes them back.", 409)
+        self._side.bench.arm(scenario, values, times)
+        return {"scenario": scenario.name, "armed": times, "connections": []}
+
+    async def _calm(self, _parameters: _Parameters) -> dict[str, Any]:
+        side = self._side
+        side.orders.silent, side.orders.errors = False, 0
+        side.bench.calm(side.connections)
+        return {"calm": True}
 
     def _each(self, parameters: _Parameters, do: Callable[[TenantConnection], Any], name: str) -> dict[str, Any]:
         found = self._open(parameters)

@@ -15,12 +15,17 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from .faults import reset
+from .sockets import TenantSocket
 from .tokens import Grant, InvalidTokenError, TokenIssuer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from websockets.asyncio.server import ServerConnection
+
+    from .bench import Bench
+    from .scenarios.handshake import HandshakeFault
 
 SUBPROTOCOL = "optave-v1"
 _REALM = "optave-local-tenant"
@@ -40,16 +45,40 @@ class Admission:
 class Doorkeeper:
     """Checks the token of each handshake. A spent one is let in here, for the connection to be closed with 1008."""
 
-    def __init__(self, issuer: TokenIssuer) -> None:
+    def __init__(self, issuer: TokenIssuer, bench: Bench) -> None:
         self._issuer = issuer
+        self._bench = bench
+        self._faults: dict[ServerConnection, HandshakeFault] = {}
         self._admitted: dict[ServerConnection, Admission] = {}
         self.refused = 0
 
-    def process_request(self, socket: ServerConnection, request: Request) -> Response | None:
+    async def process_request(self, socket: ServerConnection, request: Request) -> Response | None:
         """None to go on with the upgrade, else the response that refuses it."""
+        if is_upgrade(request):
+            fault = self._bench.handshake()
+            if fault is not None:
+                self._faults[socket] = fault
+                if fault.response is not None:
+                    self.refused += 1
+                    return fault.response
+                if fault.reset:
+                    reset(socket.transport)
+                if fault.reset or fault.silent:
+                    assert isinstance(socket, TenantSocket)
+                    socket.hold()
+                    await socket.wait_closed()
+        return self._check(socket, request)
+
+    def process_response(self, socket: ServerConnection, request: Request, response: Response) -> None:
+        """Spoil the answer of a handshake that was let in, where a scenario asks for it."""
+        fault = self._faults.get(socket)
+        if fault is not None and fault.spoil is not None and response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            fault.spoil(response.headers, offered_subprotocols(request.headers))
+
+    def _check(self, socket: ServerConnection, request: Request) -> Response | None:
         if getattr(request, "method", "GET") != "GET":
             return None  # websockets itself answers 405
-        if "websocket" not in ",".join(request.headers.get_all("Upgrade")).lower():
+        if not is_upgrade(request):
             sentence = "This port speaks WebSocket only: open it with a WebSocket client, which asks for an upgrade."
             return self._refuse(HTTPStatus.UPGRADE_REQUIRED, "upgrade_required", sentence, ("Upgrade", "websocket"))
         offered = offered_subprotocols(request.headers)
@@ -82,11 +111,13 @@ class Doorkeeper:
     def take(self, socket: ServerConnection) -> tuple[Admission, bool]:
         """The admission of a connection that has just opened, and whether its token was unused until now."""
         admission = self._admitted.pop(socket)
-        return admission, self._issuer.spend(admission.grant)
+        fault = self._faults.get(socket)
+        return admission, self._issuer.spend(admission.grant) and not (fault is not None and fault.spent)
 
     def forget(self, socket: ServerConnection) -> None:
         """The connection is gone, whether it opened or not."""
         self._admitted.pop(socket, None)
+        self._faults.pop(socket, None)
 
     def _refuse(self, status: HTTPStatus, error: str, sentence: str, *extra: tuple[str, str]) -> Response:
         self.refused += 1
@@ -103,6 +134,11 @@ class Doorkeeper:
             ]
         )
         return Response(status.value, status.phrase, headers, body)
+
+
+def is_upgrade(request: Request) -> bool:
+    """Whether the request asks for a WebSocket."""
+    return "websocket" in ",".join(request.headers.get_all("Upgrade")).lower()
 
 
 def offered_subprotocols(headers: Headers) -> list[str]:

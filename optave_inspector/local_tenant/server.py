@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.frames import CloseCode
 
+from .bench import Bench
 from .connection import Orders, Service, TenantConnection
 from .envelopes import Stamps
 from .handshake import Doorkeeper
+from .sockets import TenantSocket
 
 if TYPE_CHECKING:
     import ssl
@@ -36,11 +38,12 @@ class WebSocketSide:
 
     def __init__(self, settings: TenantSettings, issuer: TokenIssuer, contract: Contract | None) -> None:
         self.orders = Orders()
+        self.bench = Bench()
         self.opened = 0
-        self._doorkeeper = Doorkeeper(issuer)
-        self._service = Service(settings, contract, Stamps(), self.orders)
+        self._doorkeeper = Doorkeeper(issuer, self.bench)
+        self._service = Service(settings, contract, Stamps(), self.orders, self.bench)
         self._connections: dict[str, TenantConnection] = {}
-        self._sockets: set[ServerConnection] = set()
+        self._sockets: set[TenantSocket] = set()
         self._server: Server | None = None
         self._stopping = False
 
@@ -56,21 +59,12 @@ class WebSocketSide:
 
     async def start(self, address: str, port: int, tls: ssl.SSLContext | None) -> int:
         """Listen; the port taken. Raises OSError where it cannot be had."""
-        side = self
 
-        class Socket(ServerConnection):
-            """Known from TCP's begin to its end, so that stopping reaches those, too, that never ask for an upgrade."""
+        class Socket(TenantSocket):
+            """Of this server."""
 
-            def connection_made(self, transport: asyncio.BaseTransport) -> None:
-                super().connection_made(transport)
-                if side._stopping:
-                    self.transport.abort()
-                side._sockets.add(self)
-
-            def connection_lost(self, exc: Exception | None) -> None:
-                side._sockets.discard(self)
-                side._doorkeeper.forget(self)
-                super().connection_lost(exc)
+            born = staticmethod(self._born)
+            gone = staticmethod(self._gone)
 
         self._server = await serve(
             self._handle,
@@ -79,6 +73,8 @@ class WebSocketSide:
             ssl=tls,
             ssl_handshake_timeout=None if tls is None else _TLS_HANDSHAKE_TIMEOUT_S,
             process_request=self._doorkeeper.process_request,
+            process_response=self._doorkeeper.process_response,
+            open_timeout=None,  # the sockets have one of their own
             select_subprotocol=self._doorkeeper.select_subprotocol,
             server_header="optave-inspector local tenant",
             create_connection=Socket,
@@ -120,7 +116,17 @@ class WebSocketSide:
         for _ in range(_PASSES):
             await asyncio.sleep(0)
 
+    def _born(self, socket: TenantSocket) -> None:
+        if self._stopping:
+            socket.transport.abort()
+        self._sockets.add(socket)
+
+    def _gone(self, socket: TenantSocket) -> None:
+        self._sockets.discard(socket)
+        self._doorkeeper.forget(socket)
+
     async def _handle(self, socket: ServerConnection) -> None:
+        assert isinstance(socket, TenantSocket)
         admission, fresh = self._doorkeeper.take(socket)
         if not fresh:
             await socket.close(CloseCode.POLICY_VIOLATION, "token already used")
@@ -129,6 +135,7 @@ class WebSocketSide:
         connection = TenantConnection(f"c{self.opened}", socket, admission, self._service)
         self._connections[connection.identity] = connection
         _log.debug("%s opened by %s", connection.identity, admission.transport)
+        self.bench.opened(connection)
         try:
             await connection.serve()
         finally:

@@ -58,7 +58,7 @@ class LocalTenant:
     async def _start(self, begun: AsyncExitStack) -> TenantAddress:
         settings = self._settings
         address = bind_host(settings.host)
-        context, ca_file, secure = None, "", ""
+        context, ca_file, secure, authority = None, "", "", None
         if settings.tls:
             from .certificates import ThrowAwayAuthority
 
@@ -69,15 +69,16 @@ class LocalTenant:
         control_key = secrets.token_hex(20)
         issuer = TokenIssuer(settings.token_lifetime_s)
         side = WebSocketSide(settings, issuer, _contract() if settings.strict else None)
-        endpoint = TokenEndpoint(issuer, client_id, client_secret)
-        control = Control(side, endpoint, control_key)
+        endpoint = TokenEndpoint(issuer, client_id, client_secret, side.bench.expired_token_s)
+        control = Control(side, endpoint, control_key, tls=settings.tls)
         app = HttpSide()
         endpoint.add_to(app.app)
         control.add_to(app.app)
         try:
             wanted = settings.port
             begun.push_async_callback(side.stop)
-            port = await side.start(address, wanted, context)
+            spoilt = authority.spoilt_context(side.bench.tls_failure) if authority is not None else None
+            port = await side.start(address, wanted, spoilt)
             wanted = settings.auth_port
             begun.push_async_callback(control.stop)
             begun.push_async_callback(app.stop)

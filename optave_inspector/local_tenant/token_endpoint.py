@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from aiohttp import hdrs, web
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .tokens import TokenIssuer
 
 PATH = "/auth/oauth2/token"
@@ -36,11 +38,19 @@ class TokenEndpoint:
     """Hands a token to whoever knows the client ID and the secret.
 
     Parameters are read from the query, where the service documents them, and from a form body (RFC 6749 section 2.3.1).
-    ``grant_type`` may be missing, as it is in Optave's own example.
+    ``grant_type`` may be missing, as it is in Optave's own example. ``expired_s`` says of each token how long ago it
+    has expired, None for a sound one.
     """
 
-    def __init__(self, issuer: TokenIssuer, client_id: str, client_secret: str) -> None:
+    def __init__(
+        self,
+        issuer: TokenIssuer,
+        client_id: str,
+        client_secret: str,
+        expired_s: Callable[[], float | None] = lambda: None,
+    ) -> None:
         self._issuer = issuer
+        self._expired_s = expired_s
         self._client_id = client_id
         self._client_secret = client_secret
         self.issued = 0
@@ -60,7 +70,7 @@ class TokenEndpoint:
             return refused.response
         self.issued += 1
         body = {
-            "access_token": self._issuer.issue(self._client_id),
+            "access_token": self._issuer.issue(self._client_id, self._expired_s()),
             "token_type": "Bearer",
             "expires_in": int(self._issuer.lifetime_s),
         }

@@ -54,9 +54,11 @@ class TokenIssuer:
         """How long a token can open a connection after it was issued."""
         return self._lifetime_s
 
-    def issue(self, client_id: str) -> str:
-        """A fresh token for ``client_id`` (claims of RFC 7519 section 4.1)."""
+    def issue(self, client_id: str, expired_s: float | None = None) -> str:
+        """A fresh token for ``client_id`` (claims of RFC 7519 section 4.1), or one that expired ``expired_s`` ago."""
         now = self._clock()
+        if expired_s is not None:
+            now -= self._lifetime_s + expired_s
         claims = {
             "iss": _ISSUER,
             "aud": _AUDIENCE,

@@ -241,6 +241,7 @@ async def test_status_counts_what_happened(client):
                 "errors": 1,
                 "waiting": 0,
                 "silent": False,
+                "scenarios": [],
             }
         ],
         "opened": 1,
@@ -248,6 +249,7 @@ async def test_status_counts_what_happened(client):
         "tokens_issued": 1,
         "silent": False,
         "errors_ordered": 3,
+        "bench": {"armed": [], "away_s": 0, "busy_s": 0},
     }
 
 
