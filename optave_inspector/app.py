@@ -13,14 +13,12 @@ import time
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import qasync
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from .capture.schema import StoreError
 from .errors import InspectorError
 from .log import start_logging
 from .own_captures import OwnCaptures
@@ -30,15 +28,18 @@ from .profiles.store import ProfileStore
 from .protocol.contract import Contract
 from .resources import resource, schemas
 from .restartable_tenant import RestartableTenant
-from .session import Session
-from .ui.bridge import SessionBridge
-from .ui.current_profile import CurrentProfile
+from .tasks import Tasks
 from .ui.layout_store import LayoutStore
 from .ui.lost_errors import LostErrors
 from .ui.main_window import MainWindow
+from .ui.open_sessions import OpenSessions
+from .ui.profile_book import ProfileBook
 
 if TYPE_CHECKING:
     from .local_tenant.settings import TenantSettings
+    from .session import Session
+    from .ui.bridge import SessionBridge
+    from .ui.current_profile import CurrentProfile
 
 _log = logging.getLogger(__name__)
 _KEEPING_S = 0.5
@@ -53,11 +54,30 @@ class WindowParts:
     """A window and what stands behind it. End it with :func:`take_apart`."""
 
     window: MainWindow
-    session: Session
-    bridge: SessionBridge
-    current: CurrentProfile
+    sessions: OpenSessions
     tenant: RestartableTenant
-    captures: OwnCaptures
+    tasks: Tasks
+    """What runs for all sessions."""
+
+    @property
+    def session(self) -> Session:
+        """The session in front."""
+        return self.window.page.one.session
+
+    @property
+    def bridge(self) -> SessionBridge:
+        """Of the session in front."""
+        return self.window.page.one.bridge
+
+    @property
+    def current(self) -> CurrentProfile:
+        """Of the session in front."""
+        return self.window.page.one.current
+
+    @property
+    def captures(self) -> OwnCaptures:
+        """The captures of this user."""
+        return self.sessions.captures
 
     async def painted(self) -> None:
         """Wait until the window has been painted once more, so that a picture shows what is true now."""
@@ -91,50 +111,44 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     layouts = LayoutStore(config_dir() / "layout.json")
     layout = layouts.load()
     captures = OwnCaptures(captures_dir, config_dir() / "captures.json", state_dir() / "recent-captures.json")
-    capture = await asyncio.to_thread(captures.begin)
-    session = Session(capture.store, Contract(schemas()))
-    bridge = SessionBridge(session)
-    current = CurrentProfile(ProfileStore(profiles_dir()), SecretStore(), bridge.start)
+    tasks = Tasks("profiles", on_error=lambda name, error: window.tell_error(f"{name} failed: {error}"))
+    book = ProfileBook(ProfileStore(profiles_dir()), SecretStore(), tasks.start)
+    sessions = OpenSessions(captures, Contract(schemas()), book)
     tenant = RestartableTenant(tenant_settings)
-    window = MainWindow(bridge, current, layouts, captures, tenant)
-    tenant.died.connect(bridge.tell_error)
-    window.restore_layout(layout)
-    await current.load(layout.profile)
-    if capture.problem:
-        bridge.warned.emit("warning", capture.problem)
-    bridge.stateChanged.connect(lambda: _describe(session, current))
-    return WindowParts(window, session, bridge, current, tenant, captures)
-
-
-def _describe(session: Session, current: CurrentProfile) -> None:
-    """Let the capture say whose session it is, as soon as that is known."""
-    info, config = session.store.info, session.config
-    if config is None or info.profile:
-        return
-    with contextlib.suppress(StoreError):  # a store that takes no more has other ways to tell
-        session.store.describe(profile=current.profile.name, tenant=urlsplit(config.url).hostname or "")
+    window = MainWindow(sessions, await sessions.begin(), layouts, tenant)
+    tenant.died.connect(window.tell_error)
+    await book.load()
+    await window.restore_layout(layout)
+    return WindowParts(window, sessions, tenant, tasks)
 
 
 async def take_apart(parts: WindowParts) -> None:
-    """Keep what is to be kept, end the connection (1001) and the tenant, write the capture, close the window.
+    """Keep what is to be kept, end the connections (1001) and the tenant, write the captures, close the window.
 
     Takes 5 seconds at most, whatever hangs; what could not be ended in time is logged.
     """
     window = parts.window
-    window.view.connection.keep_typed()
+    for page in window.pages:
+        page.view.connection.keep_typed()
     await asyncio.gather(
         _in_time("saving the layout", window.save_layout(), _KEEPING_S),
-        _in_time("saving the profiles", parts.current.save_all(), _KEEPING_S),
+        _in_time("saving the profiles", parts.sessions.book.save_all(), _KEEPING_S),
     )
     window.hide()
-    parts.tenant.died.disconnect(parts.bridge.tell_error, missing_ok=True)
-    await parts.bridge.stop()
-    await _in_time("closing the captures on show", window.captures.aclose(), _KEEPING_S)
+    parts.tenant.died.disconnect(window.tell_error, missing_ok=True)
+    await parts.tasks.cancel()
+    await asyncio.gather(*(page.one.bridge.stop() for page in window.pages))
+    await _in_time("closing the captures on show", window.close_captures(), _KEEPING_S)
     await asyncio.gather(
-        _in_time("ending the session", parts.session.aclose(), _ENDING_S),
+        *(_in_time("ending a session", page.one.session.aclose(), _ENDING_S) for page in window.pages),
         _in_time("ending the local tenant", parts.tenant.stop(), _ENDING_S),
     )
-    await _in_time("writing the capture", asyncio.to_thread(parts.captures.end, parts.session.store), _WRITING_S)
+    await asyncio.gather(
+        *(
+            _in_time("writing a capture", asyncio.to_thread(parts.captures.end, page.one.session.store), _WRITING_S)
+            for page in window.pages
+        )
+    )
     window.close_for_good()
     window.deleteLater()
     # The deletion is an event of its own; without it the window would outlive the loop that its timers need.
@@ -204,7 +218,7 @@ async def _main(lost: LostErrors, *, local_tenant: bool) -> int:
             loop.add_signal_handler(number, quit_asked.set)
     parts = await build_window()
     parts.window.quitAsked.connect(quit_asked.set)
-    lost.tell = parts.bridge.tell_error
+    lost.tell = parts.window.tell_error
     parts.window.show()
     _log.info("The window is open.")
     parts.bridge.start(parts.window.captures.look_after(), "look after the captures")

@@ -14,6 +14,7 @@ from .theme import ThemeChoice, theme_switch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .main_window import MainWindow
     from .session_view import SessionView
 
 
@@ -117,6 +118,34 @@ class PanelActions(QObject):
     @staticmethod
     def _go_to(view: SessionView, index: int) -> None:
         view.area.go_to(view.area.panels[index])
+
+
+class SessionActions(QObject):
+    """Open, close and step through the sessions of a window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.new = make_action(
+            self, "newSessionAction", "New &session", window.ask_new_session, shortcut="Ctrl+T",
+            tip="Open one more session, with a connection and a capture of its own",
+        )  # fmt: skip
+        self.close = make_action(
+            self, "closeSessionAction", "Close s&ession", window.ask_close_session, shortcut="Ctrl+W",
+            tip="End this session; asks first where something would be lost",
+        )  # fmt: skip
+        self.next = make_action(
+            self, "nextSessionAction", "Next s&ession", lambda: window.step_session(1), shortcut="Ctrl+PgDown",
+            tip="Bring the next session to the front",
+        )  # fmt: skip
+        self.former = make_action(
+            self, "formerSessionAction", "Former sessi&on", lambda: window.step_session(-1), shortcut="Ctrl+PgUp",
+            tip="Bring the former session to the front",
+        )  # fmt: skip
+
+    def enable(self, *, several: bool) -> None:
+        """All but opening needs another session."""
+        for action in (self.close, self.next, self.former):
+            action.setEnabled(several)
 
 
 class ThemeActions(QObject):

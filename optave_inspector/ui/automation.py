@@ -170,7 +170,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
 def page(window: MainWindow) -> str:
     """``docs/automation.md`` as it should be."""
     lines = [_INTRODUCTION, "## Menus", ""]
-    for menu in window.menuBar().findChildren(QMenu):
+    for menu in _menus(window.menuBar()):
         lines += _menu_section(menu)
     found = controls(window.centralWidget())
     for place in dict.fromkeys(control.place for control in found):
@@ -235,6 +235,14 @@ def _is_blank(widget: QWidget) -> bool:
 
 def _does(widget: QWidget) -> str:
     return " ".join((widget.toolTip() or widget.accessibleDescription()).split())
+
+
+def _menus(holder: QWidget) -> Iterator[QMenu]:
+    for action in holder.actions():
+        menu = action.menu()
+        if isinstance(menu, QMenu):
+            yield menu
+            yield from _menus(menu)
 
 
 def _menu_section(menu: QMenu) -> list[str]:
@@ -312,29 +320,26 @@ def main() -> None:
 async def _print_page(folder: str) -> str:
     from pathlib import Path
 
-    from ..capture.store import CaptureStore
     from ..own_captures import OwnCaptures
     from ..profiles.secrets import SecretStore
     from ..profiles.store import ProfileStore
     from ..protocol.contract import Contract
     from ..resources import schemas
     from ..restartable_tenant import RestartableTenant
-    from ..session import Session
-    from .bridge import SessionBridge
-    from .current_profile import CurrentProfile
+    from ..tasks import Tasks
     from .layout_store import LayoutStore
     from .main_window import MainWindow
+    from .open_sessions import OpenSessions
+    from .profile_book import ProfileBook
 
-    session = Session(CaptureStore.create(None), Contract(schemas()))
-    bridge = SessionBridge(session)
-    current = CurrentProfile(ProfileStore(Path(folder) / "profiles"), SecretStore(), bridge.start)
     home = Path(folder)
     captures = OwnCaptures(lambda: home, home / "captures.json", home / "recent.json")
-    window = MainWindow(bridge, current, LayoutStore(home / "layout.json"), captures, RestartableTenant())
+    book = ProfileBook(ProfileStore(home / "profiles"), SecretStore(), Tasks("profiles").start)
+    sessions = OpenSessions(captures, Contract(schemas()), book)
+    first = await sessions.begin()
+    window = MainWindow(sessions, first, LayoutStore(home / "layout.json"), RestartableTenant())
     text = page(window)
-    await bridge.stop()
-    await session.aclose()
-    session.store.close()
+    await sessions.end(first)
     window.close_for_good()
     return text
 

@@ -18,7 +18,6 @@ from .actions import make_action
 from .capture_export import CaptureExport
 from .capture_importing import CaptureImporting
 from .capture_saving import CaptureSaving
-from .capture_windows import CaptureWindows
 from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from ..capture.retention import CleanUp
     from ..own_captures import OwnCaptures
+    from .capture_windows import CaptureWindows
     from .session_view import SessionView
 
 FILTER = f"Captures (*{SUFFIX});;All files (*)"
@@ -39,12 +39,12 @@ _NAMED = 5
 class CaptureActions(QObject):
     """Opens captures and looks after those of this user, from the point of view of one session."""
 
-    def __init__(self, view: SessionView, captures: OwnCaptures) -> None:
+    def __init__(self, view: SessionView, captures: OwnCaptures, windows: CaptureWindows) -> None:
         super().__init__(view)
         self._view = view
         self._captures = captures
         self._bridge = view.bridge
-        self.windows = CaptureWindows(view.bridge.session.contract, view.bridge.tell_error, self)
+        self.windows = windows
         self.notice = CrashNotice()
         view.add_notice(self.notice)
         self.notice.openAsked.connect(lambda path: self._run(self._open_crashed(path), "open what a crash left"))
@@ -72,10 +72,6 @@ class CaptureActions(QObject):
             return
         self.tell_removed(done)
         self.notice.offer(crashed)
-
-    async def aclose(self) -> None:
-        """Close the windows of all captures."""
-        await self.windows.aclose()
 
     def ask_open(self) -> None:
         """Ask for a file, and open it."""

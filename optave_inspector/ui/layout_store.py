@@ -1,9 +1,7 @@
-"""The window's size, its docks and its theme, kept per user in one small file."""
+"""The window's size, its theme and its sessions, kept per user in one small file."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,30 +13,50 @@ from .theme import ThemeChoice
 if TYPE_CHECKING:
     from pathlib import Path
 
-_VERSION = 1
+_VERSION = 2
 
 
-class Layout(msgspec.Struct, frozen=True):
-    """What is kept. Empty bytes mean: as the window proposes."""
+class SessionLayout(msgspec.Struct, frozen=True):
+    """What is kept of one session. Empty bytes mean: as the window proposes."""
 
-    geometry: bytes = b""
-    """``QMainWindow.saveGeometry`` of the window."""
     docks: bytes = b""
     """``QMainWindow.saveState`` of the dock area."""
-    theme: ThemeChoice = ThemeChoice.SYSTEM
     profile: str = ""
     """ID of the profile that was chosen last."""
     panels: dict[str, Any] = {}
     """What the panels want to find again, by object name, as JSON can hold it."""
 
 
-class _Stored(msgspec.Struct):
+class Layout(msgspec.Struct, frozen=True):
+    """What is kept. Empty bytes mean: as the window proposes."""
+
+    version: int = _VERSION
+    geometry: bytes = b""
+    """``QMainWindow.saveGeometry`` of the window."""
+    theme: ThemeChoice = ThemeChoice.SYSTEM
+    sessions: tuple[SessionLayout, ...] = (SessionLayout(),)
+    """In the order of their tabs; at least one."""
+    current: int = 0
+    """Index of the session in front."""
+
+
+class _Version(msgspec.Struct):
     version: int
-    geometry: str = ""
-    docks: str = ""
+
+
+class _Version1(msgspec.Struct):
+    """Before a window had several sessions."""
+
+    geometry: bytes = b""
+    docks: bytes = b""
     theme: ThemeChoice = ThemeChoice.SYSTEM
     profile: str = ""
     panels: dict[str, Any] = {}
+
+    def migrated(self) -> Layout:
+        # Docks are left out: an area of other panels cannot put them back.
+        session = SessionLayout(profile=self.profile, panels=self.panels)
+        return Layout(geometry=self.geometry, theme=self.theme, sessions=(session,))
 
 
 class LayoutStore:
@@ -62,31 +80,20 @@ class LayoutStore:
             )
             return Layout()
         try:
-            stored = msgspec.json.decode(text, type=_Stored)
-            if stored.version != _VERSION:
-                return self._set_aside(f"is of version {stored.version}, which this version does not know")
-            return Layout(
-                geometry=base64.b64decode(stored.geometry, validate=True),
-                docks=base64.b64decode(stored.docks, validate=True),
-                theme=stored.theme,
-                profile=stored.profile,
-                panels=stored.panels,
-            )
-        except (msgspec.DecodeError, binascii.Error, ValueError) as error:
+            version = msgspec.json.decode(text, type=_Version).version
+            if version == 1:
+                return msgspec.json.decode(text, type=_Version1).migrated()
+            if version != _VERSION:
+                return self._set_aside(f"is of version {version}, which this version does not know")
+            layout = msgspec.json.decode(text, type=Layout)
+        except msgspec.DecodeError as error:
             return self._set_aside(f"is damaged ({error})")
+        return layout if layout.sessions else msgspec.structs.replace(layout, sessions=(SessionLayout(),))
 
     def save(self, layout: Layout) -> str:
         """Write ``layout`` in one step, readable by its owner alone. Gives the problem in words, or an empty text."""
-        stored = _Stored(
-            version=_VERSION,
-            geometry=base64.b64encode(layout.geometry).decode(),
-            docks=base64.b64encode(layout.docks).decode(),
-            theme=layout.theme,
-            profile=layout.profile,
-            panels=layout.panels,
-        )
         try:
-            write_atomically(self._path, msgspec.json.format(msgspec.json.encode(stored), indent=1))
+            write_atomically(self._path, msgspec.json.format(msgspec.json.encode(layout), indent=1))
         except OSError as error:
             return f"The window's layout cannot be saved: {error.strerror or error}."
         return ""

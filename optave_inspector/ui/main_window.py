@@ -1,29 +1,30 @@
-"""The main window: menus, geometry and theme around a session. What is inside is in :mod:`.session_view`."""
+"""The main window: sessions in tabs, their menus, geometry and theme. :mod:`.session_view` is what a tab holds."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QToolButton
 
-from .actions import PanelActions, ThemeActions, make_action
-from .capture_actions import CaptureActions
+from .actions import SessionActions, ThemeActions, make_action
+from .capture_windows import CaptureWindows
 from .dialogs.about import about_text, shortcuts_text
+from .dialogs.question import ConfirmDialog
 from .dialogs.text_dialog import TextDialog
 from .dialogs.unsaved import UnsavedDialog
-from .layout_store import Layout, LayoutStore
-from .session_view import SessionView
-from .tenant_actions import TenantActions
+from .layout_store import Layout, LayoutStore, SessionLayout
+from .session_page import SessionPage
 from .theme import ThemeChoice, theme_switch
 
 if TYPE_CHECKING:
-    from ..own_captures import OwnCaptures
-    from .bridge import SessionBridge
-    from .current_profile import CurrentProfile
+    from .capture_actions import CaptureActions
+    from .open_sessions import OpenSession, OpenSessions
     from .panels.composer import ComposerPanel
+    from .session_view import SessionView
+    from .tenant_actions import TenantActions
     from .tenant_control import TenantControl
 
 TITLE = "Optave Inspector"
@@ -34,39 +35,74 @@ _KEEP_MS = 2000
 
 class MainWindow(QMainWindow):
     """Assembles; the panels know nothing of it. Closing it asks to quit: the app ends in order and then calls
-    :meth:`close_for_good`."""
+    :meth:`close_for_good`.
+
+    There is always a session in front: ``first`` to begin with. Menus show the actions of the one in front.
+    """
 
     quitAsked = Signal()
 
     def __init__(
         self,
-        bridge: SessionBridge,
-        current: CurrentProfile,
+        sessions: OpenSessions,
+        first: OpenSession,
         layouts: LayoutStore,
-        captures: OwnCaptures,
         tenant: TenantControl | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle(TITLE)
+        self._sessions = sessions
         self._layouts = layouts
+        self._tenant = tenant
         self._closing = False
-        self.view = SessionView(bridge, current)
-        self.setCentralWidget(self.view)
+        self._pages: dict[SessionView, SessionPage] = {}
+        self._capture_windows = CaptureWindows(sessions.contract, self.tell_error, self)
         self._themes = ThemeActions(self)
-        self._panels = PanelActions(self.view)
-        self.captures = CaptureActions(self.view, captures)
-        self.tenant_actions = TenantActions(self.view, tenant) if tenant is not None else None
-        self._build_menus()
-        self.setMinimumSize(_SMALLEST)
+        self._session_actions = SessionActions(self)
         self._keep = QTimer(self)
         self._keep.setSingleShot(True)
         self._keep.setInterval(_KEEP_MS)
-        self._keep.timeout.connect(lambda: bridge.start(self.save_layout(), "save the layout"))
-        # A draft must survive a crash; the rest of the layout is kept on the way out.
-        self.view.composer.draftChanged.connect(self._keep.start)
-        current.chosen.connect(self._show_title)
-        self._show_title()
+        self._keep.timeout.connect(lambda: self.view.bridge.start(self.save_layout(), "save the layout"))
+        self._tabs = QTabWidget()
+        self._tabs.setObjectName("sessionTabs")
+        self._tabs.setAccessibleName("Sessions")
+        self._tabs.setDocumentMode(True)
+        self._tabs.setMovable(True)
+        self._tabs.setTabBarAutoHide(True)
+        self._tabs.tabBar().setObjectName("sessionTabBar")
+        self._tabs.tabBar().setExpanding(False)
+        self._tabs.tabBar().setDrawBase(False)
+        self._tabs.currentChanged.connect(self._on_front)
+        self.setCentralWidget(self._tabs)
+        self.add_session(first)
+        self.setMinimumSize(_SMALLEST)
+        sessions.book.warned.connect(self._tell)
+
+    @property
+    def pages(self) -> list[SessionPage]:
+        """All sessions in the order of their tabs."""
+        return [self._pages[self._tabs.widget(index)] for index in range(self._tabs.count())]
+
+    @property
+    def page(self) -> SessionPage:
+        """The session in front."""
+        return self._pages[self._tabs.currentWidget()]
+
+    @property
+    def view(self) -> SessionView:
+        """The panels of the session in front."""
+        return self.page.view
+
+    @property
+    def captures(self) -> CaptureActions:
+        """What can be done with captures, from the session in front."""
+        return self.page.captures
+
+    @property
+    def tenant_actions(self) -> TenantActions | None:
+        """What can be done with the local tenant, from the session in front."""
+        return self.page.tenant_actions
 
     @property
     def connect_action(self) -> QAction:
@@ -87,46 +123,104 @@ class MainWindow(QMainWindow):
         """Dress the whole app in light or dark."""
         theme_switch().choose(ThemeChoice.DARK if dark else ThemeChoice.LIGHT)
 
-    def restore_layout(self, layout: Layout) -> None:
-        """Theme, size and docks as they were; as proposed where nothing was kept."""
+    def add_session(self, one: OpenSession) -> SessionPage:
+        """Show a session in a tab of its own, in front."""
+        page = SessionPage(one, self._sessions, self._capture_windows, self._tenant)
+        self._pages[page.view] = page
+        index = self._tabs.addTab(page.view, page.title)
+        self._tabs.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(page))
+        self._tabs.setCurrentIndex(index)
+        self._build_menus(page)
+        # A draft must survive a crash; the rest of the layout is kept on the way out.
+        page.view.composer.draftChanged.connect(self._keep.start)
+        page.view.newSessionAsked.connect(self.ask_new_session)
+        for signal in (one.current.chosen, one.current.listChanged, one.bridge.stateChanged):
+            signal.connect(self._show_titles)
+        if one.problem:
+            one.bridge.warned.emit("warning", one.problem)
+        self._on_front()
+        return page
+
+    def ask_new_session(self) -> None:
+        """Open one more session with the profile of the one in front, not connected."""
+        self.view.bridge.start(self._open_session(self.page.one.current.profile.id), "open a session")
+
+    def ask_close_session(self, view: SessionView | None = None) -> None:
+        """Close a session, the one in front unless another is given; asks where something would be lost."""
+        page = self._pages[view or self.view]
+        if len(self._pages) == 1:
+            return
+        losses = page.would_lose()
+        if not losses:
+            self._close_session(page)
+            return
+        words = " ".join([f"Close the session of “{page.one.current.profile.name}”?", *losses])
+        dialog = ConfirmDialog("closeSessionDialog", "Close session", words, "Close session", self)
+        dialog.accepted.connect(lambda: self._close_session(page))
+        dialog.open()
+
+    def step_session(self, step: int) -> None:
+        """Bring the next (1) or the former (-1) session to the front."""
+        self._tabs.setCurrentIndex((self._tabs.currentIndex() + step) % self._tabs.count())
+        self.view.top_bar.setFocus()
+
+    def tell_error(self, sentence: str) -> None:
+        """Show a sentence as an error in the session in front."""
+        self._tell("error", sentence)
+
+    async def restore_layout(self, layout: Layout) -> None:
+        """Theme, size, sessions and docks as they were, none connected; as proposed where nothing was kept."""
         theme_switch().choose(layout.theme)
         if not layout.geometry or not self.restoreGeometry(QByteArray(layout.geometry)):
             self.resize(_proposed_size())
-        self.view.area.restore_layout(layout.docks)
-        self.view.restore_state(layout.panels)
+        for number, kept in enumerate(layout.sessions):
+            page = self.page if number == 0 else self.add_session(await self._sessions.begin())
+            page.one.current.choose(kept.profile)
+            page.view.area.restore_layout(kept.docks)
+            page.view.restore_state(kept.panels)
+        self._tabs.setCurrentIndex(min(max(layout.current, 0), self._tabs.count() - 1))
         if self._layouts.problem:
-            self.view.bridge.warned.emit("warning", self._layouts.problem)
+            self._tell("warning", self._layouts.problem)
 
     async def save_layout(self) -> None:
-        """Keep theme, size, docks and drafts for the next time."""
+        """Keep theme, size, sessions, docks and drafts for the next time."""
         self._keep.stop()
         layout = Layout(
             geometry=self.saveGeometry().data(),
-            docks=self.view.area.save_layout(),
             theme=theme_switch().choice,
-            profile=self.view.current.profile.id,
-            panels=self.view.save_state(),
+            sessions=tuple(
+                SessionLayout(page.view.area.save_layout(), page.one.current.profile.id, page.view.save_state())
+                for page in self.pages
+            ),
+            current=self._tabs.currentIndex(),
         )
         problem = await asyncio.to_thread(self._layouts.save, layout)
         if problem:
-            self.view.bridge.warned.emit("warning", problem)
+            self._tell("warning", problem)
+
+    async def close_captures(self) -> None:
+        """Close the windows of all stored captures."""
+        await self._capture_windows.aclose()
 
     def ask_quit(self) -> None:
         """Ask to quit; where entries would go that neither the capture nor a copy holds, that is asked first."""
-        store = self.view.bridge.session.store
-        if not store.unsaved or self.captures.saving.saved >= store.count:
+        losing = [page for page in self.pages if page.unsaved]
+        if not losing:
             self.quitAsked.emit()
             return
-        dialog = UnsavedDialog(store.unsaved, store.lost_persistence, self)
+        first = losing[0]
+        self._tabs.setCurrentWidget(first.view)
+        store = first.one.session.store
+        dialog = UnsavedDialog(sum(page.unsaved for page in losing), store.lost_persistence, self)
         dialog.accepted.connect(self.quitAsked)
-        dialog.saveAsked.connect(self.captures.saving.ask)
+        dialog.saveAsked.connect(first.captures.saving.ask)
         dialog.open()
 
     def close_for_good(self) -> None:
         """Close without asking; everything must have ended before."""
         self._closing = True
-        if self.tenant_actions is not None:
-            self.tenant_actions.stop_listening()
+        for page in self._pages.values():
+            page.stop_listening()
         self.close()
 
     def closeEvent(self, event) -> None:
@@ -136,59 +230,111 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.ask_quit()
 
-    def _build_menus(self) -> None:
-        view = self.view
+    def _tell(self, kind: str, sentence: str) -> None:
+        self.view.bridge.warned.emit(kind, sentence)
+
+    def _close_button(self, page: SessionPage) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("closeSessionButton")
+        button.setText("✕")
+        button.setAccessibleName("Close this session")
+        button.setToolTip("Close this session (Ctrl+W)")
+        button.setProperty("kind", "quiet")
+        button.setProperty("compact", True)
+        button.setFixedSize(20, 18)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self.ask_close_session(page.view))
+        return button
+
+    async def _open_session(self, profile_id: str) -> None:
+        page = self.add_session(await self._sessions.begin())
+        page.one.current.choose(profile_id)
+        page.view.top_bar.setFocus()
+        self._keep.start()
+
+    def _close_session(self, page: SessionPage) -> None:
+        if page.view not in self._pages or len(self._pages) == 1:
+            return
+        page.view.connection.keep_typed()
+        page.stop_listening()
+        self._tabs.removeTab(self._tabs.indexOf(page.view))
+        del self._pages[page.view]
+        self._session_actions.enable(several=len(self._pages) > 1)
+        page.view.hide()
+        self.view.bridge.start(self._end_session(page), "close a session")
+
+    async def _end_session(self, page: SessionPage) -> None:
+        try:
+            await self._sessions.end(page.one)
+        finally:
+            page.view.deleteLater()
+        await self.save_layout()
+
+    def _on_front(self) -> None:
+        page = self._pages.get(self._tabs.currentWidget())
+        if page is None:  # on its way in or out
+            return
+        self.menuBar().clear()
+        for menu in page.menus:
+            self.menuBar().addMenu(menu)
+        self._session_actions.enable(several=len(self._pages) > 1)
+        self._show_titles()
+
+    def _show_titles(self) -> None:
+        for index, page in enumerate(self.pages):
+            self._tabs.setTabText(index, page.title)
+            self._tabs.setTabToolTip(index, page.tip)
+        self.setWindowTitle(f"{self.page.one.current.profile.name} · {TITLE}")
+
+    def _build_menus(self, page: SessionPage) -> None:
+        view = page.view
         profiles = view.connection.profiles
-        file = self._menu("&File", "fileMenu")
+        file = page.menu("&File", "fileMenu")
+        file.addActions([self._session_actions.new, self._session_actions.close])
+        file.addSeparator()
         for name, text, slot, tip in (
             ("newProfileAction", "&New profile…", profiles.ask_new, "Make a profile with the documented defaults"),
             ("renameProfileAction", "&Rename profile…", profiles.ask_rename, "Give the profile another name"),
             ("copyProfileAction", "&Copy profile…", profiles.ask_copy, "Copy the profile, without its secret"),
             ("deleteProfileAction", "&Delete profile…", profiles.ask_delete, "Delete the profile and its secret"),
         ):
-            file.addAction(make_action(self, name, text, slot, tip=tip))
+            file.addAction(make_action(view, name, text, slot, tip=tip))
         file.addSeparator()
-        file.addAction(self.captures.open_)
-        file.addMenu(self.captures.recent)
-        file.addAction(self.captures.importing.action)
-        file.addActions([self.captures.saving.action, self.captures.export.action, self.captures.limits])
+        file.addAction(page.captures.open_)
+        file.addMenu(page.captures.recent)
+        file.addAction(page.captures.importing.action)
+        file.addActions([page.captures.saving.action, page.captures.export.action, page.captures.limits])
         file.addSeparator()
-        quit_ = make_action(self, "quitAction", "&Quit", self.ask_quit, shortcut="Ctrl+Q", tip="End the app")
+        quit_ = make_action(view, "quitAction", "&Quit", self.ask_quit, shortcut="Ctrl+Q", tip="End the app")
         file.addAction(quit_)
-        self._menu("&Connection", "connectionMenu").addActions(view.connection_actions.all())
-        shown = self._menu("&View", "viewMenu")
-        shown.addActions(self._panels.toggles)
-        shown.addAction(self._panels.reset)
+        page.menu("&Connection", "connectionMenu").addActions(view.connection_actions.all())
+        shown = page.menu("&View", "viewMenu")
+        shown.addActions(page.panels.toggles)
+        shown.addAction(page.panels.reset)
         shown.addSeparator()
         go_to = shown.addMenu("&Go to")
         go_to.setObjectName("goToMenu")
-        go_to.addActions(self._panels.go_to)
+        go_to.addActions(page.panels.go_to)
         go_to.addSeparator()
-        go_to.addActions([self._panels.next, self._panels.former])
+        go_to.addActions([page.panels.next, page.panels.former])
+        go_to.addSeparator()
+        go_to.addActions([self._session_actions.next, self._session_actions.former])
         theme = shown.addMenu("&Theme")
         theme.setObjectName("themeMenu")
         theme.addActions(self._themes.all())
         shown.addSeparator()
         tip = "Read and copy all messages of this session"
-        shown.addAction(make_action(self, "messagesAction", "&Messages…", view.messages.show_history, tip=tip))
-        if self.tenant_actions is not None:
-            tenant = self._menu("Local &tenant", "tenantMenu")
-            tenant.addActions([self.tenant_actions.connect_, self.tenant_actions.start, self.tenant_actions.stop])
+        shown.addAction(make_action(view, "messagesAction", "&Messages…", view.messages.show_history, tip=tip))
+        if page.tenant_actions is not None:
+            tenant = page.menu("Local &tenant", "tenantMenu")
+            tenant.addActions([page.tenant_actions.connect_, page.tenant_actions.start, page.tenant_actions.stop])
             tenant.addSeparator()
-            tenant.addActions(self.tenant_actions.faults())
-        about = self._menu("&Help", "helpMenu")
+            tenant.addActions(page.tenant_actions.faults())
+        about = page.menu("&Help", "helpMenu")
         text, tip = "&Keyboard shortcuts", "Every shortcut and where it holds"
-        about.addAction(make_action(self, "shortcutsAction", text, self._show_shortcuts, shortcut="F1", tip=tip))
+        about.addAction(make_action(view, "shortcutsAction", text, self._show_shortcuts, shortcut="F1", tip=tip))
         tip = "Versions and folders, to put into a problem report"
-        about.addAction(make_action(self, "aboutAction", f"&About {TITLE}", self._show_about, tip=tip))
-
-    def _menu(self, title: str, object_name: str):
-        menu = self.menuBar().addMenu(title)
-        menu.setObjectName(object_name)
-        return menu
-
-    def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.view.current.profile.name} · {TITLE}")
+        about.addAction(make_action(view, "aboutAction", f"&About {TITLE}", self._show_about, tip=tip))
 
     def _show_shortcuts(self) -> None:
         TextDialog("Keyboard shortcuts", {"Shortcuts": shortcuts_text(self)}, "shortcutsDialog", self).open()

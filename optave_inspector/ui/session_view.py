@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from .actions import ConnectionActions
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 class SessionView(QWidget):
     """Builds and joins the panels of one session; what a panel needs of another goes through the bridge."""
 
+    newSessionAsked = Signal()
+    """Open one more session beside this one."""
+
     def __init__(self, bridge: SessionBridge, current: CurrentProfile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sessionView")
@@ -51,9 +55,9 @@ class SessionView(QWidget):
             bottom_right=[self.composer],
         )
         self.top_bar = TopBar(bridge, current, self.connector, self.connection_actions.all())
+        self.top_bar.newSessionAsked.connect(self.newSessionAsked)
         self.messages = MessageBar(bridge)
         self.messages.reconnectAsked.connect(self.connector.connect_now)
-        current.warned.connect(bridge.warned)
         self.connector.refused.connect(lambda _field, _sentence: self.area.go_to(self.connection))
         self.connector.secretNeeded.connect(self._ask_secret)
         self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))

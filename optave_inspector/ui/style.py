@@ -112,6 +112,8 @@ QTableView:focus, QTreeView:focus, QListView:focus {{ border: 1px solid {t.accen
 QHeaderView {{ background: {t.panel}; border: none; }}
 QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none; border-bottom: 1px solid {t.border}; padding: 3px 6px; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {t.border}; }}
+QTabWidget#sessionTabs::pane {{ border: none; }}
+QTabWidget#sessionTabs::tab-bar {{ left: 8px; }}
 QTabBar {{ background: transparent; }}
 QTabBar::tab {{ background: transparent; color: {t.muted}; border: none; border-bottom: 2px solid transparent; padding: 4px 10px; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}

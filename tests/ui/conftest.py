@@ -29,6 +29,7 @@ from optave_inspector.session import Session
 from optave_inspector.ui.bridge import SessionBridge
 from optave_inspector.ui.connector import Connector
 from optave_inspector.ui.current_profile import CurrentProfile
+from optave_inspector.ui.profile_book import ProfileBook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +126,11 @@ class Workspace:
     secrets: SecretStore
     profiles: ProfileStore
 
+    async def load(self, chosen: str = "") -> None:
+        """Read the profiles from their files, and choose one."""
+        await self.current.book.load()
+        self.current.choose(chosen)
+
     def use(self, address: Any) -> None:
         """Make "Local tenant" the current profile, without its secret."""
         self.current.adopt_local(address)
@@ -149,11 +155,11 @@ def workspace(home: Path) -> Callable[[], contextlib.AbstractAsyncContextManager
         session = Session(store, Contract(schemas()))
         bridge = SessionBridge(session)
         secrets, profiles = SecretStore(), ProfileStore(home / "config" / "profiles")
-        current = CurrentProfile(profiles, secrets, bridge.start)
+        current = CurrentProfile(ProfileBook(profiles, secrets, bridge.start))
         try:
             yield Workspace(session, bridge, current, Connector(bridge, current), secrets, profiles)
         finally:
-            await current.save_now()
+            await current.book.save_now()
             await bridge.stop()
             await session.aclose()
             store.close()

@@ -108,10 +108,10 @@ def test_ending_while_connecting_takes_no_longer_than_promised(aio, wait_until) 
             parts.current.edit(url_template=f"ws://127.0.0.1:{port}/", token_source_kind=TokenSourceKind.NONE)
             parts.window.connect_action.trigger()
             await wait_until(lambda: parts.session.state is ConnectionState.CONNECTING)
-            begin = time.monotonic()
+            begin, session = time.monotonic(), parts.session
             await take_apart(parts)
             assert time.monotonic() - begin < END_S
-            assert parts.session.state is ConnectionState.CLOSED
+            assert session.state is ConnectionState.CLOSED
 
     aio(run(), 20)
 

@@ -304,7 +304,7 @@ def test_secrets_are_hidden_until_asked_for_and_never_in_a_file(aio, opened, hom
             await wait_until(lambda: form.shown("connectionSecretKept"))
             assert "kept until the app ends" in form.text("connectionSecretKept")
             form.panel.keep_typed()
-            await w.current.save_now()
+            await w.current.book.save_now()
         written = [path.read_text() for path in home.rglob("*") if path.is_file() and path.suffix == ".json"]
         assert any("acme" in text for text in written)
         assert not any("hunter2" in text for text in written)
@@ -369,10 +369,10 @@ def test_a_conflict_over_a_profile_is_settled_in_the_panel(aio, opened, wait_unt
     async def run() -> None:
         async with opened() as (w, form):
             mine = w.profiles.new("shared")
-            await w.current.load(mine.id)
+            await w.load(mine.id)
             w.profiles.save(replace(w.profiles.load(mine.id), client_id="theirs"))
             form.type("connectionClientIdEdit", "mine")
-            await w.current.save_now()
+            await w.current.book.save_now()
             assert form.shown("connectionConflict")
             assert "changed elsewhere" in form.text("connectionConflictWords")
             assert form.panel.note_label.full_text() == "not saved"

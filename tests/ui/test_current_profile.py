@@ -27,7 +27,7 @@ class Address:
 def test_before_anything_is_saved_there_is_a_profile_to_edit_and_no_file(aio, workspace, home: Path) -> None:
     async def run() -> None:
         async with workspace() as w:
-            await w.current.load()
+            await w.load()
             assert w.current.profile.name == "My tenant"
             assert w.current.save_state.words == "not saved yet"
             assert [name for _, name in w.current.names()] == ["My tenant"]
@@ -53,7 +53,7 @@ def test_what_is_typed_while_it_is_saved_is_saved_too(aio, workspace, wait_until
     async def run() -> None:
         async with workspace() as w:
             w.current.edit(client_id="a")
-            w.bridge.start(w.current.save_now(), "save")
+            w.bridge.start(w.current.book.save_now(), "save")
             w.current.edit(client_id="ab")
             await wait_until(lambda: [each.client_id for each in w.profiles.list()] == ["ab"])
             await wait_until(lambda: w.current.save_state.words == "saved")
@@ -74,7 +74,7 @@ def test_choosing_another_profile_saves_the_former_one(aio, workspace, wait_unti
     async def run() -> None:
         async with workspace() as w:
             first, second = w.profiles.new("first"), w.profiles.new("second")
-            await w.current.load(first.id)
+            await w.load(first.id)
             w.current.edit(tenant_id="t-1")
             w.current.choose(second.id)
             assert w.current.profile.name == "second"
@@ -87,15 +87,15 @@ def test_a_change_by_another_program_is_a_conflict_and_can_be_loaded(aio, worksp
     async def run() -> None:
         async with workspace() as w:
             mine = w.profiles.new("shared")
-            await w.current.load(mine.id)
+            await w.load(mine.id)
             other = ProfileStore(w.profiles.folder)
             other.save(replace(other.load(mine.id), client_id="theirs"))
             w.current.edit(client_id="mine")
-            await w.current.save_now()
+            await w.current.book.save_now()
             assert w.current.save_state.conflict
             assert "changed elsewhere" in w.current.save_state.trouble
             w.current.edit(tenant_id="more")
-            await w.current.save_now()
+            await w.current.book.save_now()
             assert w.profiles.load(mine.id).client_id == "theirs"
             await w.current.reload()
             assert w.current.profile.client_id == "theirs"
@@ -108,10 +108,10 @@ def test_a_conflict_can_be_overwritten(aio, workspace) -> None:
     async def run() -> None:
         async with workspace() as w:
             mine = w.profiles.new("shared")
-            await w.current.load(mine.id)
+            await w.load(mine.id)
             w.profiles.save(replace(w.profiles.load(mine.id), client_id="theirs"))
             w.current.edit(client_id="mine")
-            await w.current.save_now()
+            await w.current.book.save_now()
             await w.current.overwrite()
             assert w.profiles.load(mine.id).client_id == "mine"
             assert not w.current.save_state.trouble
@@ -123,10 +123,10 @@ def test_a_conflict_over_a_deleted_file_stays_until_it_is_overwritten(aio, works
     async def run() -> None:
         async with workspace() as w:
             mine = w.profiles.new("gone")
-            await w.current.load(mine.id)
+            await w.load(mine.id)
             w.profiles.delete(mine.id)
             w.current.edit(client_id="mine")
-            await w.current.save_now()
+            await w.current.book.save_now()
             assert w.current.save_state.conflict
             await w.current.reload()
             assert "no longer there" in w.current.save_state.trouble
@@ -140,12 +140,12 @@ def test_a_token_in_the_url_is_not_saved_and_said_so(aio, workspace) -> None:
     async def run() -> None:
         async with workspace() as w:
             w.current.edit(url_template="wss://x.example/?Authorization=abc")
-            await w.current.save_now()
+            await w.current.book.save_now()
             assert "token" in w.current.save_state.trouble
             assert not w.current.save_state.conflict
             assert w.profiles.list() == ()
             w.current.edit(url_template="wss://x.example/")
-            await w.current.save_now()
+            await w.current.book.save_now()
             assert w.current.save_state.words == "saved"
 
     aio(run())
@@ -171,7 +171,7 @@ def test_deleting_the_last_profile_leaves_an_empty_one(aio, workspace) -> None:
     async def run() -> None:
         async with workspace() as w:
             only = w.profiles.new("only")
-            await w.current.load()
+            await w.load()
             await w.secrets.set(only.id, CLIENT_SECRET, "s", remember=False)
             await w.current.delete()
             assert w.current.profile.id != only.id
@@ -185,9 +185,9 @@ def test_a_name_that_is_taken_is_refused_and_the_old_one_stays(aio, workspace) -
         async with workspace() as w:
             w.profiles.new("one")
             two = w.profiles.new("two")
-            await w.current.load(two.id)
+            await w.load(two.id)
             told: list[str] = []
-            w.current.warned.connect(lambda _kind, sentence: told.append(sentence))
+            w.current.book.warned.connect(lambda _kind, sentence: told.append(sentence))
             await w.current.rename("one")
             assert w.current.profile.name == "two"
             assert "already" in told[0]
@@ -201,8 +201,8 @@ def test_a_broken_profile_is_told_when_the_profiles_are_read(aio, workspace) -> 
             w.profiles.folder.mkdir(parents=True)
             (w.profiles.folder / "bad.json").write_text("{")
             told: list[str] = []
-            w.current.warned.connect(lambda _kind, sentence: told.append(sentence))
-            await w.current.load()
+            w.current.book.warned.connect(lambda _kind, sentence: told.append(sentence))
+            await w.load()
             assert "set aside" in told[0]
 
     aio(run())
@@ -213,7 +213,7 @@ def test_the_local_tenant_is_a_profile_that_keeps_the_users_choices(aio, workspa
         async with workspace() as w:
             w.current.adopt_local(Address())
             w.current.edit(auth_transport="query")
-            await w.current.save_now()
+            await w.current.book.save_now()
             Address.websocket_url = "ws://127.0.0.1:5000/"
             w.current.adopt_local(Address())
             assert w.current.profile.id == LOCAL_TENANT_ID
@@ -227,10 +227,10 @@ def test_edits_in_conflict_are_kept_as_a_copy_when_the_app_ends(aio, workspace) 
     async def run() -> None:
         async with workspace() as w:
             mine = w.profiles.new("shared")
-            await w.current.load(mine.id)
+            await w.load(mine.id)
             w.profiles.save(replace(w.profiles.load(mine.id), client_id="theirs"))
             w.current.edit(client_id="mine")
-            await w.current.save_all()
+            await w.current.book.save_all()
             kept = {each.name: each.client_id for each in w.profiles.list()}
             assert kept == {"shared": "theirs", "shared (not saved)": "mine"}
 
@@ -241,10 +241,10 @@ def test_two_running_apps_do_not_quarrel_over_the_local_tenant(aio, workspace) -
     async def run() -> None:
         async with workspace() as w:
             w.current.adopt_local(Address())
-            await w.current.save_now()
+            await w.current.book.save_now()
             w.profiles.save(replace(w.profiles.load(LOCAL_TENANT_ID), client_id="of the other app"))
             w.current.adopt_local(Address())
-            await w.current.save_now()
+            await w.current.book.save_now()
             assert not w.current.save_state.trouble
             assert w.profiles.load(LOCAL_TENANT_ID).client_id == "local-1"
 
@@ -254,7 +254,7 @@ def test_two_running_apps_do_not_quarrel_over_the_local_tenant(aio, workspace) -
 def told_by(w) -> list[str]:
     """The sentences that are told from now on."""
     told: list[str] = []
-    w.current.warned.connect(lambda _kind, sentence: told.append(sentence))
+    w.current.book.warned.connect(lambda _kind, sentence: told.append(sentence))
     return told
 
 
@@ -264,7 +264,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_there_is_still_a_profile(aio, 
             w.profiles.folder.parent.mkdir(parents=True, exist_ok=True)
             w.profiles.folder.write_text("a file where the folder should be")
             told = told_by(w)
-            await w.current.load()
+            await w.load()
             assert "cannot be read" in told[0]
             assert w.current.profile.name == "My tenant"
             w.profiles.folder.unlink()
@@ -297,7 +297,7 @@ def test_a_profile_that_cannot_be_deleted_stays(aio, workspace) -> None:
     async def run() -> None:
         async with workspace() as w:
             mine = w.profiles.new("mine")
-            await w.current.load(mine.id)
+            await w.load(mine.id)
             file = w.profiles.folder / f"{mine.id}.json"
             file.unlink()
             file.mkdir()
@@ -313,7 +313,7 @@ def test_renaming_in_a_conflict_leaves_the_conflict_to_be_settled(aio, workspace
     async def run() -> None:
         async with workspace() as w:
             mine = w.profiles.new("mine")
-            await w.current.load(mine.id)
+            await w.load(mine.id)
             w.profiles.save(replace(w.profiles.load(mine.id), client_id="theirs"))
             await w.current.rename("ours")
             assert w.current.save_state.conflict
@@ -328,7 +328,7 @@ def test_choosing_in_the_middle_of_typing_loses_nothing(aio, workspace, wait_unt
     async def run() -> None:
         async with workspace() as w:
             one, two = w.profiles.new("one"), w.profiles.new("two")
-            await w.current.load(one.id)
+            await w.load(one.id)
             w.current.edit(client_id="half")
             w.current.choose(two.id)
             w.current.choose(one.id)

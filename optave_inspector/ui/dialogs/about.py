@@ -44,11 +44,15 @@ def shortcuts_text(window: QWidget) -> str:
     for action in window.findChildren(QAction):
         words = action.text().replace("&", "").rstrip("…")
         for keys in action.shortcuts():
-            places.setdefault(_place(action), []).append((_keys(keys), words))
+            rows = places.setdefault(_place(action), [])
+            if (_keys(keys), words) not in rows:  # each session has actions of its own
+                rows.append((_keys(keys), words))
     for shortcut in window.findChildren(QShortcut):
         if not shortcut.key().isEmpty():
             row = (_keys(shortcut.key()), shortcut.whatsThis() or shortcut.objectName())
-            places.setdefault(_place(shortcut), []).append(row)
+            rows = places.setdefault(_place(shortcut), [])
+            if row not in rows:
+                rows.append(row)
     places[_EVERYWHERE] += [
         ("Tab, Shift+Tab", "Next and former control"),
         ("Alt+letter", "The menu or field with this letter underlined"),

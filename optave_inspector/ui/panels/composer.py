@@ -117,6 +117,11 @@ class ComposerPanel(Panel):
         """What stands in the editor."""
         return self.editor.text()
 
+    @property
+    def has_own_text(self) -> bool:
+        """Whether a text of the user's stands in the editor, rather than a template's."""
+        return self.editor.text() not in ("", self._template[1])
+
     def set_text(self, text: str) -> None:
         """Put ``text`` in place of the editor's, which one undo brings back."""
         self.editor.set_text(text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QToolButton, QWidget
 
 from ...protocol.states import ConnectionState
 from ...protocol.url_template import mask_url
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 class TopBar(QWidget):
     """What matters at a glance. What does not fit into a narrow window gives way, the least needed first."""
+
+    newSessionAsked = Signal()
 
     def __init__(
         self,
@@ -54,6 +56,16 @@ class TopBar(QWidget):
         self._received.setProperty("counter", "received")
         self._p95 = _label("topBarP95", "95th percentile of the latency", role="muted")
         self._waiting = _label("topBarWaiting", "Requests waiting for an answer", role="muted")
+        self._new = QToolButton()
+        self._new.setObjectName("newSessionButton")
+        self._new.setText("+ session")
+        self._new.setAccessibleName("New session")
+        self._new.setToolTip(
+            "Open one more session beside this one, with a connection and a capture of its own (Ctrl+T)"
+        )
+        self._new.setProperty("kind", "quiet")
+        self._new.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._new.clicked.connect(self.newSessionAsked)
         self._lay_out()
         self._wanted: dict[QWidget, bool] = {}
         self._clock = QTimer(self)
@@ -91,6 +103,7 @@ class TopBar(QWidget):
         layout.addStretch(1)
         for label in (self._sent, self._received, self._p95, self._waiting):
             layout.addWidget(label)
+        layout.addWidget(self._new)
 
     def _exchanges_changed(self, numbers: list[int]) -> None:
         self._latencies.update(numbers)
@@ -144,7 +157,7 @@ class TopBar(QWidget):
         layout = self.layout()
         margins = layout.contentsMargins()
         room = self.width() - margins.left() - margins.right()
-        always = (self._combo, self._connect, self._state)
+        always = (self._combo, self._connect, self._state, self._new)
         widths = {widget: widget.sizeHint().width() + layout.spacing() for widget in always}
         used = sum(widths.values()) - layout.spacing() - (self._combo.sizeHint().width() - self._combo.minimumWidth())
         for widget in (self._received, self._sent, self._token, self._waiting, self._uptime, self._p95):
