@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..client.events import Closer, FailureKind
+from ..close_report.words import spoken_duration
 from ..protocol.close_codes import Advice, explain
 from ..tracing.exchange import ExchangeStatus
 
@@ -103,20 +104,6 @@ def unanswered_requests(session: Session) -> int:
             break
         count += exchange.status is ExchangeStatus.CUT_OFF
     return count
-
-
-def spoken_duration(nanoseconds: int) -> str:
-    """``48 ms``, ``1.4 s``, ``41 s``, ``12 min 41 s``, ``3 h 02 min``."""
-    seconds = max(nanoseconds, 0) / 1e9
-    if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(int(seconds), 60)
-    if not minutes:
-        return f"{rest} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
 
 
 def clock(seconds: float) -> str:

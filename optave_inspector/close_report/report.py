@@ -1,0 +1,168 @@
+"""The close report of one attempt, or the report of a refusal: everything that is shown, copied and saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..client.events import Closer, TcpEnd
+from ..protocol.close_codes import Advice, explain
+from ..protocol.refusals import refusal
+from .case import Case, unanswered_of
+from .causes import causes_of
+from .evidence import evidence_of
+from .order import steps_of
+from .words import spoken_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..client.events import Ending
+    from ..tracing.exchange import Exchange
+    from .cause import Cause
+    from .evidence import Evidence
+    from .facts import Attempt
+    from .order import Step
+
+_NEVER_SENT = {
+    1005: "The close frame that came carried no code; 1005 stands for that and never is on the wire.",
+    1006: "No close frame came; 1006 stands for that and never is on the wire.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One ending or refusal in words. ``look`` is ``ok``, ``warning``, ``error`` or ``neutral``."""
+
+    attempt: int
+    began_wall_ns: int
+    url: str
+    headline: str
+    """``1008 Policy violation``, ``HTTP 401 Unauthorized``."""
+    look: str
+    facts: tuple[str, ...]
+    """Who closed, how, after how long: a few words each."""
+    cause: str
+    """What this side saw, in a sentence or two."""
+    meaning: str
+    notice: str
+    """About codes that are none; empty for others."""
+    steps: tuple[Step, ...]
+    evidence: tuple[Evidence, ...]
+    causes: tuple[Cause, ...]
+    advice: str
+    source: str
+    """Where the advice comes from."""
+    next_step: str
+    """What the inspector does or did by itself; empty for nothing."""
+    entry: int
+    """The entry of the ending or the failure."""
+
+
+def case_of(attempt: Attempt, exchanges: Sequence[Exchange]) -> Case:
+    """The attempt with the exchanges that its end cut off."""
+    return Case(attempt, unanswered_of(exchanges, attempt.number))
+
+
+def report_of(case: Case) -> Report:
+    """The report of an attempt that is over."""
+    return _of_ending(case, case.ending) if case.ending is not None else _of_failure(case)
+
+
+def _of_ending(case: Case, ending: Ending) -> Report:
+    info = explain(ending.code)
+    reason = [f"“{ending.reason}”"] if ending.reason else []
+    facts = [*reason, _closer(ending), "clean" if ending.clean else "not clean"]
+    if case.connected_ns is not None:
+        facts.append(f"after {spoken_duration(case.connected_ns)}")
+    if case.unanswered:
+        facts.append(f"{len(case.unanswered):,} unanswered")
+    expected = ending.by_user or info.advice is Advice.NONE
+    return _report(
+        case,
+        headline=f"{ending.code} {info.name}",
+        look="neutral" if expected and ending.clean else "error",
+        facts=tuple(facts),
+        cause=ending.cause,
+        meaning=info.meaning,
+        notice=_notice(ending),
+        advice="You ended it yourself; nothing to do." if ending.by_user else info.advice_sentence,
+        source="" if ending.by_user else info.source,
+    )
+
+
+def _of_failure(case: Case) -> Report:
+    status = case.status
+    if status is None:
+        return _report(
+            case,
+            headline="Not opened",
+            look="error",
+            facts=("no connection was opened",),
+            cause=case.attempt.failure,
+            notice="No connection was opened, so there is no close code. Browsers report it as 1006.",
+        )
+    known = refusal(status)
+    phrase = (case.attempt.upgrade.reason_phrase if case.attempt.upgrade is not None else "") or known.name
+    return _report(
+        case,
+        headline=f"HTTP {status} {phrase}".rstrip(),
+        look="error",
+        facts=("the handshake was refused", "no connection was opened"),
+        cause=case.attempt.failure,
+        meaning=known.meaning,
+        notice="A refused handshake is no close: there is no close code. Browsers report it as 1006.",
+        advice=known.hint,
+        source=known.source,
+    )
+
+
+def _report(
+    case: Case,
+    *,
+    headline: str,
+    look: str,
+    facts: tuple[str, ...],
+    cause: str,
+    meaning: str = "",
+    notice: str = "",
+    advice: str = "",
+    source: str = "",
+) -> Report:
+    attempt = case.attempt
+    over = attempt.ending_entry or attempt.failure_entry or attempt.began
+    return Report(
+        attempt=attempt.number,
+        began_wall_ns=attempt.began.wall_ns,
+        url=attempt.upgrade.url if attempt.upgrade is not None else "",
+        headline=headline,
+        look=look,
+        facts=facts,
+        cause=cause,
+        meaning=meaning,
+        notice=notice,
+        steps=steps_of(case),
+        evidence=evidence_of(case),
+        causes=causes_of(case),
+        advice=advice,
+        source=source,
+        next_step=attempt.next_step,
+        entry=over.number,
+    )
+
+
+def _closer(ending: Ending) -> str:
+    if ending.first is Closer.PEER:
+        return "closed by the server"
+    if ending.first is Closer.INSPECTOR:
+        return "failed by the inspector" if ending.failed else "closed by the inspector"
+    return "dropped by the inspector" if ending.by_user else "closed by nobody"
+
+
+def _notice(ending: Ending) -> str:
+    sent = ending.sent
+    if ending.failed and sent is not None:
+        return f"The inspector sent {sent.code}; for that a browser reports 1006, which never is on the wire."
+    if ending.tcp is TcpEnd.TLS and ending.received is None:
+        return "TLS failed. 1015 and 1006 stand for that in some programs; neither ever is on the wire."
+    return _NEVER_SENT.get(ending.code, "")

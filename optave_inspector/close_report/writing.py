@@ -1,0 +1,85 @@
+"""A report as plain text or Markdown, for a ticket; secrets are taken out of both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..capture.redaction import Redactor
+from ..protocol.timestamps import iso_millis
+from .order import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .order import Step
+    from .patterns import Pattern
+    from .report import Report
+
+_ARROWS = {Lane.OURS: "inspector →", Lane.THEIRS: "← server", Lane.BOTH: "–"}
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>#|"})
+
+
+def as_text(report: Report, patterns: Sequence[Pattern] = ()) -> str:
+    """The report with lines for a terminal or a mail."""
+    lines = [f"{_title(report)}: {report.headline}", " · ".join(report.facts), "", *_head(report), ""]
+    for title, body in _parts(report, patterns):
+        lines += [title, *(f"  {line}" for line in body), ""]
+    return _redacted("\n".join(lines))
+
+
+def as_markdown(report: Report, patterns: Sequence[Pattern] = ()) -> str:
+    """The report with headings and a table, for GitHub, Jira and their like."""
+    lines = [f"## {_plain(report.headline)}", "", _plain(" · ".join(report.facts)), ""]
+    lines += [f"- {_plain(line)}" for line in _head(report)]
+    for title, body in _parts(report, patterns):
+        lines += ["", f"### {title}", ""]
+        if title == _ORDER:
+            lines += ["| after | who | what | entry |", "|---|---|---|---|"]
+            lines += [f"| {_step_cells(step)} |" for step in report.steps]
+        else:
+            lines += [f"- {_plain(line)}" for line in body]
+    return _redacted("\n".join(lines) + "\n")
+
+
+_ORDER = "Order of events"
+
+
+def _parts(report: Report, patterns: Sequence[Pattern]) -> list[tuple[str, list[str]]]:
+    causes = [f"{cause.title} ({cause.fit.words}). {' '.join(cause.reasons)}" for cause in report.causes]
+    advice = [f"{report.advice} ({report.source})" if report.source else report.advice] if report.advice else []
+    parts = [
+        ("Likely causes", causes or ["The evidence points to no cause in particular."]),
+        ("Advice", [*advice, *([report.next_step] if report.next_step else [])]),
+        (
+            _ORDER,
+            [f"{step.gap or '0 ms':>12}  {_ARROWS[step.lane]} {step.words} (#{step.entry})" for step in report.steps],
+        ),
+        (
+            "Evidence",
+            [f"{line.label}: {line.words}{f' (#{line.entry})' if line.entry else ''}" for line in report.evidence],
+        ),
+        ("Across the attempts", [pattern.words for pattern in patterns]),
+    ]
+    return [(title, body) for title, body in parts if body]
+
+
+def _head(report: Report) -> list[str]:
+    lines = [f"Attempt {report.attempt}, begun {iso_millis(report.began_wall_ns)}"]
+    lines += [line for line in (report.url, report.cause, report.meaning, report.notice) if line]
+    return lines
+
+
+def _title(report: Report) -> str:
+    return "Close report" if report.headline[:1].isdigit() else "Report of an attempt"
+
+
+def _step_cells(step: Step) -> str:
+    return " | ".join([step.gap, _ARROWS[step.lane], _plain(step.words), f"#{step.entry}"])
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).translate(_SPECIAL)
+
+
+def _redacted(text: str) -> str:
+    return Redactor().clean(text)
