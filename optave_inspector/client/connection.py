@@ -203,6 +203,11 @@ class Connection:
         if self._keepalive is not None:
             self._keepalive.heard()
 
+    @property
+    def reading_waits(self) -> bool:
+        """Whether whoever takes the frames is not ready for more."""
+        return self._gate is not None and self._gate.paused
+
     def tcp_ended(self, error: Exception | None) -> None:
         """TCP is gone."""
         self._life.tcp_ended(self._attempt.connection, error)

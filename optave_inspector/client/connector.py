@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 _HAPPY_EYEBALLS_DELAY_S = 0.25  # RFC 8305 section 5
 
+_TURN_S = 0.02
+_FIRST_PORTION = 1 << 14
+_LARGEST_PORTION = 1 << 18
+"""What asyncio reads at once."""
+_SMALLEST_PORTION = 1 << 10
+
 # The library's debug lines show the handshake with the token in it, so they are never let out.
 _library_log = logging.getLogger("optave_inspector.client.websockets")
 _library_log.setLevel(logging.INFO)
@@ -51,15 +57,28 @@ class ConnectorOwner(TapOwner, Protocol):
     def tcp_ended(self, error: Exception | None) -> None:
         """TCP is gone; ``error`` is None for an orderly end."""
 
+    @property
+    def reading_waits(self) -> bool:
+        """Whether the owner has paused reading."""
+
 
 class TappedConnection(ClientConnection):
-    """The library's connection without its message queue: frames leave by the tap alone."""
+    """The library's connection without its message queue: frames leave by the tap alone.
+
+    One read of the socket may hold 40,000 pings, a second's work. They are handed on in turns of some twenty
+    milliseconds, between which the event loop is at hand; reading waits meanwhile.
+    """
 
     protocol: TapProtocol
 
     def __init__(self, protocol: TapProtocol, owner: ConnectorOwner) -> None:
         super().__init__(protocol, ping_interval=None, ping_timeout=None, close_timeout=None)
         self._owner = owner
+        self._rest = bytearray()
+        """What was read and not handed on yet."""
+        self._portion = _FIRST_PORTION
+        """As many bytes of what comes at present take about a turn."""
+        self._next_turn: asyncio.Handle | None = None
 
     def process_event(self, event: Event) -> None:
         """Take the handshake response; frames were reported already."""
@@ -68,14 +87,57 @@ class TappedConnection(ClientConnection):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
-        super().data_received(data)
-        self._owner.bytes_came(len(data))
+        if self._rest:
+            self._rest += data
+            self.transport.pause_reading()
+            return
+        portion = self._portion
+        self._hand_on(data[:portion])
+        if len(data) > portion:
+            self._rest += data[portion:]
+            self.transport.pause_reading()
+            self._next_turn = self.loop.call_soon(self._take_turn)
+
+    def eof_received(self) -> None:
+        """The server sends no more."""
+        self._hand_on_rest()
+        super().eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """TCP ended."""
+        self._hand_on_rest()
         super().connection_lost(exc)
         self.protocol.finish()
         self._owner.tcp_ended(exc)
+
+    def _take_turn(self) -> None:
+        portion = bytes(self._rest[: self._portion])
+        del self._rest[: self._portion]
+        self._hand_on(portion)
+        if self._rest:
+            self._next_turn = self.loop.call_soon(self._take_turn)
+            return
+        self._next_turn = None
+        if not self._owner.reading_waits:
+            self.transport.resume_reading()
+
+    def _hand_on_rest(self) -> None:
+        if self._next_turn is not None:
+            self._next_turn.cancel()
+            self._next_turn = None
+        rest, self._rest = bytes(self._rest), bytearray()
+        if rest:
+            self._hand_on(rest)
+
+    def _hand_on(self, data: bytes) -> None:
+        started = time.perf_counter()
+        super().data_received(data)
+        self._owner.bytes_came(len(data))
+        took = time.perf_counter() - started
+        if took > _TURN_S:
+            self._portion = max(self._portion // 2, _SMALLEST_PORTION)
+        elif took < _TURN_S / 4 and len(data) >= self._portion:
+            self._portion = min(self._portion * 2, _LARGEST_PORTION)
 
 
 class Connector(connect):

@@ -77,7 +77,7 @@ def ending_message(session: Session) -> Message:
     ending = session.ending
     assert ending is not None
     info = explain(ending.code)
-    meant = ending.first is Closer.INSPECTOR and ending.received is not None
+    meant = ending.first is Closer.INSPECTOR and ending.received is not None and not ending.failed
     quiet = meant or info.advice in _NEUTRAL_ADVICE
     facts = [_code_facts(ending), _closed_by(ending), "clean" if ending.clean else "not clean"]
     if session.opened_ns:

@@ -11,28 +11,14 @@ import pytest
 from PySide6.QtWidgets import QLabel, QTableView
 from websockets.asyncio.server import serve
 
-from optave_inspector.app import WindowParts, build_window, take_apart
-from optave_inspector.client.config import AuthTransport
 from optave_inspector.client.events import FailureKind
 from optave_inspector.protocol.states import ConnectionState
+from tests.ui.windows import window_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from optave_inspector.app import WindowParts
 
 MESSAGE_BYTES = 50 * 2**20
-
-
-@contextlib.asynccontextmanager
-async def window_for(url: str) -> AsyncIterator[WindowParts]:
-    """The window with a profile for ``url`` that needs no token."""
-    parts = await build_window()
-    try:
-        parts.window.resize(1280, 800)
-        parts.window.show()
-        parts.current.edit(url_template=url, auth_transport=AuthTransport.NONE, compression=False)
-        yield parts
-    finally:
-        await take_apart(parts)
 
 
 async def gives_up(parts: WindowParts, wait_until) -> None:
