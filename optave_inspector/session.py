@@ -129,10 +129,11 @@ class Session(SessionSignals):
         """Send one ping; the pong is an entry of its own. Raises NotOpen when the state is not OPEN."""
         await self._open_connection().ping(data)
 
-    async def close(self, code: int = 1000, reason: str = "") -> Ending | None:
+    async def close(self, code: int | None = 1000, reason: str = "") -> Ending | None:
         """Close with a code and a reason of the user's choice and wait for the ending; None when nothing was open.
 
-        While connecting, the attempt is given up. Raises InspectorError for a code that may not be sent.
+        Without a code, the close frame is empty. While connecting, the attempt is given up. Raises InspectorError for a
+        code that may not be sent.
         """
         connection = self._connection
         if connection is None or self.state is ConnectionState.CLOSED:

@@ -9,6 +9,7 @@ import typer
 
 from .. import __version__
 from .export import export
+from .run import run
 from .tenant import tenant
 from .window import demo, open_, tour
 
@@ -51,5 +52,12 @@ def options(
         sys.exit(run_window(local_tenant=False))
 
 
-for _name, _command in (("demo", demo), ("tour", tour), ("open", open_), ("tenant", tenant), ("export", export)):
+for _name, _command in (
+    ("demo", demo),
+    ("tour", tour),
+    ("open", open_),
+    ("tenant", tenant),
+    ("export", export),
+    ("run", run),
+):
     app.command(_name)(_command)

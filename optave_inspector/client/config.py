@@ -27,6 +27,8 @@ class PastedToken:
     token: str = field(repr=False)
     allow_reuse: bool = False
     """The user's decision to send a token again that was already used."""
+    origin: str = ""
+    """Where it comes from, in words, when nobody pasted it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Token:
 
     text: str = field(repr=False)
     source: str
-    """PASTED or CLIENT_CREDENTIALS."""
+    """PASTED, CLIENT_CREDENTIALS, or what the source says of itself."""
     expires_unix_s: float | None = None
     """The claim ``exp`` where the token is a readable JWT."""
     bearer_removed: bool = False
@@ -70,7 +70,7 @@ async def take_token(source: TokenSourceConfig, used: UsedTokens) -> Token | Non
 
 
 def _pasted(source: PastedToken, used: UsedTokens) -> Token:
-    token = _token(source.token, PASTED)
+    token = _token(source.token, source.origin or PASTED)
     if not token.text:
         raise TokenError("There is no token.", "Paste a token, or choose another token source.")
     if token.text in used and not source.allow_reuse:

@@ -46,7 +46,7 @@ CORE = sorted(_modules(list(optave_inspector.__path__), "optave_inspector."))
 
 def test_the_core_is_found() -> None:
     packages = {name.split(".")[1] for name in CORE}
-    assert {"protocol", "client", "capture", "tracing", "compose", "profiles", "local_tenant"} <= packages
+    assert {"protocol", "client", "capture", "tracing", "compose", "profiles", "repro", "local_tenant"} <= packages
     assert not any(name.startswith(tuple(WINDOW)) for name in CORE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import re
 import warnings
@@ -12,7 +13,7 @@ from .pattern_guard import endless
 from .payload_conditions import PatternMatches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _tree: Any = importlib.import_module("re._parser")
 _ops: Any = importlib.import_module("re._constants")
@@ -27,18 +28,25 @@ _MORE_CASES = frozenset("iIkKsS")
 
 def pattern_condition(pattern: str, flags: str) -> PatternMatches:
     """The condition of ``/pattern/flags``. Raises :class:`ValueProblem`, with places in ``pattern``."""
-    if len(pattern) > _LONGEST:
-        raise ValueProblem(f"The regular expression is longer than {_LONGEST:,} characters.", "Search in steps.")
     number = 0
     for flag in flags:
         number |= FLAGS[flag]
-    with warnings.catch_warnings():
-        # Python warns of what later versions may read in another way; nobody would see it here.
-        warnings.simplefilter("ignore")
+    compiled = compiled_pattern(pattern, number)
+    with _no_warnings():
+        return PatternMatches(compiled, _required(_tree.parse(pattern, number)))
+
+
+def compiled_pattern(pattern: str, flags: int) -> re.Pattern[str]:
+    """A pattern that anybody may have written, made sure that it ends on every text.
+
+    Raises :class:`ValueProblem`, with places in ``pattern``.
+    """
+    if len(pattern) > _LONGEST:
+        raise ValueProblem(f"The regular expression is longer than {_LONGEST:,} characters.", "Search in steps.")
+    with _no_warnings():
         try:
-            compiled = re.compile(pattern, number)
-            tree = _tree.parse(pattern, number)
-            never_ends = endless(pattern, number)
+            compiled = re.compile(pattern, flags)
+            never_ends = endless(pattern, flags)
         except re.error as error:
             place = min(error.pos or 0, len(pattern))
             raise ValueProblem(
@@ -54,7 +62,15 @@ def pattern_condition(pattern: str, flags: str) -> PatternMatches:
             "The regular expression could take forever: it can match the same text in too many ways.",
             "Avoid a repeat within a repeat, as in (a+)+; (?>…) or a++ says that one way is enough.",
         )
-    return PatternMatches(compiled, _required(tree))
+    return compiled
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Python warns of what later versions may read in another way; nobody would see it here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _required(tree: Any) -> str:

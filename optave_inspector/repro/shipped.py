@@ -1,0 +1,35 @@
+"""The recipes that ship with the app."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from ..errors import InspectorError
+from ..resources import resource
+from .reading import load_recipe
+from .recipe import SUFFIX
+from .variables import nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .recipe import Recipe
+
+
+def shipped() -> dict[str, Path]:
+    """Their files by name, in order. Raises FileNotFoundError for a damaged installation."""
+    return {path.name.removesuffix(SUFFIX): path for path in sorted(resource("recipes").glob(f"*{SUFFIX}"))}
+
+
+@functools.cache
+def shipped_recipe(name: str) -> Recipe:
+    """One of them, read. Raises InspectorError for a name that none has."""
+    known = shipped()
+    if name not in known:
+        meant = nearest(name, known)
+        raise InspectorError(
+            f"There is no recipe {name}, neither as a file nor shipped with the app.",
+            f"Did you mean {meant}?" if meant else "optave-inspector run --list shows those that ship with the app.",
+        )
+    return load_recipe(known[name])
