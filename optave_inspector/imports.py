@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .capture.entry import Entry, EntryKind
 from .capture.importing import import_entries
 from .capture.progress import never, unheard
-from .protocol.codec import peek
 from .protocol.sdk_build import REQUEST_TIMEOUT_S
+from .recorder import seen_in
 from .tracing.correlator import Correlator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .capture.entry import Entry
     from .capture.progress import Progress, Stop
     from .capture.store import CaptureStore
 
@@ -34,10 +34,4 @@ class _Correlating:
             self._correlator.cut_off(self._attempt, self._last_ns)
             self._attempt = entry.attempt
         self._last_ns = entry.monotonic_ns
-        if entry.kind not in {EntryKind.TEXT, EntryKind.BINARY}:
-            return
-        seen = peek(payload, is_text=entry.kind == EntryKind.TEXT)
-        if entry.direction:
-            self._correlator.sent(entry, seen)
-        else:
-            self._correlator.received(entry, seen)
+        self._correlator.hand_in(entry, seen_in(entry, payload))

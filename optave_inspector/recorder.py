@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,14 +14,25 @@ from .client.masking import masked
 from .protocol.close_codes import explain
 from .protocol.codec import Peek, peek
 
+if TYPE_CHECKING:
+    from .tracing.exchange import Exchange
+
 _NEITHER = 2
 # Plain numbers: binding an enum's member to a statement takes SQLite a microsecond more, for each.
 _TOOL_MADE, _PROBLEM, _COMPRESSED = int(EntryFlag.TOOL_MADE), int(EntryFlag.PROBLEM), int(EntryFlag.COMPRESSED)
 _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0, 1, 2, 8, 9, 10
+_MESSAGES = frozenset({_TEXT, _BINARY, int(EntryKind.NOT_SENT)})
 _SOUND = frozenset({_CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG})
 
 Recorded = tuple[Entry, bytes, Peek | None]
 """An entry, its payload, and what was read of it when it is a whole message."""
+
+
+def seen_in(entry: Entry, payload: bytes) -> Peek | None:
+    """What was read of an entry's message as it was recorded, for an entry that is read from a capture."""
+    if entry.kind not in _MESSAGES:
+        return None
+    return peek(payload, is_text=entry.kind != _BINARY)
 
 
 @dataclass(slots=True)
@@ -171,6 +183,42 @@ class Recorder:
         flags = (_PROBLEM if problem else 0) | (_TOOL_MADE if tool_made else 0)
         entry = self._event(EntryKind.STATE, sentence, monotonic_ns, wall_ns, flags)
         return self._with_payload(entry, sentence.encode())
+
+    def not_sent(self, text: str, state: str, monotonic_ns: int, wall_ns: int) -> Recorded:
+        """A text that was to be sent while the connection was in another state than OPEN; the text is its payload."""
+        payload = text.encode("utf-8", "surrogatepass")
+        seen = peek(payload, is_text=True)
+        self._number += 1
+        entry = Entry(
+            self._number,
+            self.attempt,
+            _NEITHER,
+            int(EntryKind.NOT_SENT),
+            monotonic_ns,
+            wall_ns,
+            len(payload),
+            0,
+            frames=0,
+            flags=_PROBLEM,
+            action=seen.action,
+            state=state,
+            correlation_id=seen.correlation_id,
+            trace_id=seen.trace_id,
+            thread_id=seen.thread_id,
+            summary=seen.summary or seen.problem,
+        )
+        return entry, payload, seen
+
+    def cancelled(self, exchange: Exchange, monotonic_ns: int, wall_ns: int) -> Recorded:
+        """The marker that the user waits for an exchange no longer; it says which one, for a later reading."""
+        what = exchange.action or "request"
+        sentence = f"The user cancelled exchange {exchange.number} ({what}); the tenant was told nothing."
+        entry = self._event(EntryKind.CANCELLED, sentence, monotonic_ns, wall_ns, 0)
+        entry.exchange = exchange.number
+        entry.action, entry.correlation_id = exchange.action, exchange.correlation_id
+        entry.trace_id, entry.thread_id = exchange.trace_id, exchange.thread_id
+        content = {"exchange": exchange.number, "request": exchange.request_entry, "sentence": sentence}
+        return self._with_payload(entry, msgspec.json.encode(content))
 
     def _message(self, frame: Frame, payload: bytes, wire_size: int, frames: int) -> Recorded:
         is_text = frame.opcode == _TEXT

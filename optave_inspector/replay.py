@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import msgspec
 
 from .capture.entry import EntryFlag, EntryKind
 from .capture.iteration import selection, stored
 from .capture.progress import never, unheard
-from .protocol.codec import peek
 from .protocol.sdk_build import REQUEST_TIMEOUT_S
 from .protocol.states import ConnectionState
+from .recorder import seen_in
 from .session_signals import SessionSignals
 from .tracing.correlator import Correlator
 
 if TYPE_CHECKING:
+    from .capture.entry import Entry
     from .capture.progress import Progress, Stop
     from .capture.store import CaptureStore
     from .protocol.contract import Contract
+    from .tracing.correlator import Counts
     from .tracing.exchange import Exchange
 
 _TIMEOUT_NS = REQUEST_TIMEOUT_S * 10**9
@@ -47,12 +50,36 @@ def _request_timeout_ns(payload: bytes) -> int:
 class Rebuilt:
     """What the entries of a capture amount to."""
 
-    exchanges: list[Exchange] = field(default_factory=list)
+    correlator: Correlator = field(default_factory=lambda: Correlator(_TIMEOUT_NS))
     moments: list[tuple[int, int]] = field(default_factory=list)
     """``monotonic_ns`` and code of each opening (code 0) and ending."""
     sent: int = 0
     received: int = 0
     attempts: int = 0
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """All exchanges, in the order of their requests."""
+        return self.correlator.exchanges
+
+
+class _Shown(Sequence["Exchange"]):
+    """The exchanges that were shown so far, of all that were rebuilt."""
+
+    def __init__(self) -> None:
+        self.all: Sequence[Exchange] = ()
+        self.size = 0
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Exchange]: ...
+    def __getitem__(self, index: int | slice) -> Exchange | Sequence[Exchange]:
+        places = range(self.size)[index]
+        return self.all[places] if isinstance(places, int) else [self.all[place] for place in places]
 
 
 class CaptureReplay(SessionSignals):
@@ -68,25 +95,38 @@ class CaptureReplay(SessionSignals):
         self.config = self.handshake = self.ending = self.failure = self.token_use = None
         self.opened_ns = 0
         self.sent = self.received = self.attempt = self.waiting = 0
-        self.exchanges: list[Exchange] = []
+        self._shown = _Shown()
+        self._correlator = Correlator(_TIMEOUT_NS)
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """The exchanges that were shown so far."""
+        return self._shown
+
+    @property
+    def counts(self) -> Counts:
+        """Every message in the place where it belongs; zeros until the exchanges were rebuilt."""
+        return self._correlator.counts
+
+    def reason(self, entry: Entry) -> str:
+        """Why an incoming entry is marked as it is, as a sentence; as far as the exchanges were rebuilt."""
+        return self._correlator.reason(entry)
 
     def rebuild(self, progress: Progress = unheard, stop: Stop = never) -> Rebuilt:
         """Join requests and answers once more, as the session did. Takes seconds for a million entries.
 
         What still waits where the capture ends counts as cut off: nothing more can come. Raises Stopped and StoreError.
         """
-        correlator, rebuilt, last_ns = Correlator(_TIMEOUT_NS), Rebuilt(), 0
+        rebuilt, last_ns = Rebuilt(), 0
+        correlator = rebuilt.correlator
         for entry, payload in stored(self.store, selection(self.store, None), progress, stop):
             last_ns = entry.monotonic_ns
             rebuilt.attempts = max(rebuilt.attempts, entry.attempt)
-            if entry.kind in (EntryKind.TEXT, EntryKind.BINARY):
-                seen = peek(payload, is_text=entry.kind == EntryKind.TEXT)
-                if entry.direction:
-                    rebuilt.sent += 1
-                    correlator.sent(entry, seen)
-                else:
-                    rebuilt.received += 1
-                    correlator.received(entry, seen)
+            seen = seen_in(entry, payload)
+            correlator.hand_in(entry, seen)
+            if seen is not None:
+                rebuilt.sent += entry.direction == 1
+                rebuilt.received += entry.direction == 0
             elif entry.kind == EntryKind.ENDING:
                 correlator.cut_off(entry.attempt, last_ns)
                 rebuilt.moments.append((last_ns, entry.code))
@@ -95,15 +135,15 @@ class CaptureReplay(SessionSignals):
                 rebuilt.moments.append((last_ns, 0))
         for attempt in range(rebuilt.attempts + 1):
             correlator.cut_off(attempt, last_ns)
-        rebuilt.exchanges = correlator.exchanges
         return rebuilt
 
     def show(self, rebuilt: Rebuilt, most: int | None = None) -> bool:
         """Take over what was rebuilt, or ``most`` further exchanges of it, and tell; whether that was all."""
         self.sent, self.received, self.attempt = rebuilt.sent, rebuilt.received, rebuilt.attempts
-        shown = len(self.exchanges)
-        some = rebuilt.exchanges[shown : None if most is None else shown + most]
-        self.exchanges.extend(some)
-        if some:
-            self.exchanges_changed.emit([exchange.number for exchange in some])
-        return len(self.exchanges) == len(rebuilt.exchanges)
+        self._correlator = rebuilt.correlator
+        shown, count = self._shown, len(rebuilt.exchanges)
+        numbers = range(shown.size + 1, 1 + (count if most is None else min(count, shown.size + most)))
+        shown.all, shown.size = rebuilt.exchanges, shown.size + len(numbers)
+        if numbers:
+            self.exchanges_changed.emit(list(numbers))
+        return shown.size == count

@@ -7,7 +7,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from .client.connection import Connection
+from .client.connection import Connection, MaybeSent, NotOpen
 from .client.events import Ending, Frame, Handshake, TokenUse
 from .client.failures import ConnectFailed
 from .client.token_sources import UsedTokens
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .capture.store import CaptureStore
     from .client.config import ConnectionConfig, TokenSourceConfig
     from .protocol.contract import Contract
+    from .tracing.correlator import Counts
     from .tracing.exchange import Exchange
 
 _FLUSH_S = 0.033
@@ -36,6 +37,7 @@ _BACKLOG_ENTRIES = 20_000
 _BACKLOG_BYTES = 64 * 2**20
 """Beyond either, reading from the socket waits until the store has caught up: back pressure, never loss."""
 _EXPIRE_S = 0.1
+_NEITHER = 2
 
 
 class Session(SessionSignals):
@@ -88,6 +90,15 @@ class Session(SessionSignals):
         return self._correlator.exchanges
 
     @property
+    def counts(self) -> Counts:
+        """Every message in the place where it belongs: answers in time, late ones, orphans and so on."""
+        return self._correlator.counts
+
+    def reason(self, entry: Entry) -> str:
+        """Why an incoming entry is marked as it is, as a sentence; empty for an answer in time matched by its ID."""
+        return self._correlator.reason(entry)
+
+    @property
     def waiting(self) -> int:
         """Exchanges that have not ended."""
         return self._correlator.waiting
@@ -118,8 +129,36 @@ class Session(SessionSignals):
             raise
 
     async def send_text(self, text: str) -> None:
-        """Send one text message, byte for byte. Raises NotOpen when the state is not OPEN."""
-        await self._open_connection().send_text(text)
+        """Send one text message, byte for byte.
+
+        Raises NotOpen when the state is not OPEN; the text stands in the capture then, marked as not sent.
+        """
+        try:
+            await self._open_connection().send_text(text)
+        except MaybeSent:
+            raise
+        except NotOpen:
+            state = ConnectionState.CLOSED if self.state.can_send else self.state
+            monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
+            self._add(lambda: [self._recorder.not_sent(text, state.name, monotonic_ns, wall_ns)])
+            raise
+
+    def cancel_exchange(self, number: int) -> None:
+        """Wait no longer for an exchange; nothing goes on the wire. An answer that still comes is late.
+
+        Raises InspectorError when there is no such exchange, or when it has ended.
+        """
+        self._flush()
+        monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
+        self._tell_exchanges(self._correlator.expire(monotonic_ns))
+        if not 1 <= number <= len(self.exchanges):
+            raise InspectorError(f"There is no exchange {number} in this session.")
+        exchange = self.exchanges[number - 1]
+        if exchange.status.ended:
+            words = exchange.status.name.lower().replace("_", " ")
+            raise InspectorError(f"Exchange {number} waits no longer: {words}.", "Only what waits can be cancelled.")
+        self._add(lambda: [self._recorder.cancelled(exchange, monotonic_ns, wall_ns)])
+        self._flush()
 
     async def send_binary(self, data: bytes) -> None:
         """Send one binary message. Raises NotOpen when the state is not OPEN."""
@@ -270,13 +309,12 @@ class Session(SessionSignals):
 
     def _correlate(self, recorded: Recorded, changed: set[int]) -> tuple[Entry, bytes]:
         entry, payload, seen = recorded
-        if seen is not None:
+        changed |= self._correlator.hand_in(entry, seen)
+        if seen is not None and entry.direction != _NEITHER:
             if entry.direction:
                 self.sent += 1
-                changed |= self._correlator.sent(entry, seen)
             else:
                 self.received += 1
-                changed |= self._correlator.received(entry, seen)
         return entry, payload
 
     def _on_stored(self, count: int, backlog: int, size: int, changed: set[int]) -> None:
@@ -310,7 +348,7 @@ class Session(SessionSignals):
 
     def _open_connection(self) -> Connection:
         if self._connection is None:
-            raise InspectorError("There is no connection to send on.", "Connect first.")
+            raise NotOpen("There is no connection to send on.", "Connect first.")
         return self._connection
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:

@@ -265,9 +265,11 @@ def preview(
 
 def _read_again(entry: Entry, payload: bytes) -> dict[str, str]:
     """The fields that were read from a payload that has changed: parts of what went may stand in them."""
-    if entry.kind in {EntryKind.TEXT, EntryKind.BINARY}:
-        seen = peek(payload, is_text=entry.kind == EntryKind.TEXT)
+    if entry.kind in {EntryKind.TEXT, EntryKind.BINARY, EntryKind.NOT_SENT}:
+        seen = peek(payload, is_text=entry.kind != EntryKind.BINARY)
         fields = {name: getattr(seen, name) for name in _FIELDS}
+        if entry.kind == EntryKind.NOT_SENT:
+            fields["state"] = entry.state
         return {**fields, "summary": seen.summary or seen.problem}
     if entry.kind == EntryKind.STATE:
         return {"summary": " ".join(payload.decode("utf-8", "replace").split())[:200]}

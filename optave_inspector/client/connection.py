@@ -38,6 +38,10 @@ class NotOpen(InspectorError):  # noqa: N818 - a state that callers name, like C
     """Something was to be sent while the connection was not open."""
 
 
+class MaybeSent(NotOpen):
+    """The connection ended while something was being sent: it was on its way, and may not have arrived."""
+
+
 class Connection:
     """One attempt to connect and, when it succeeds, the connection until its end. Make a new one for each attempt.
 
@@ -95,7 +99,7 @@ class Connection:
     async def send_text(self, text: str) -> None:
         """Send a text message in one frame; returns when it is in the socket's buffer.
 
-        Raises NotOpen, or InspectorError for text that UTF-8 cannot carry.
+        Raises NotOpen, MaybeSent if it had left already, or InspectorError for text that UTF-8 cannot carry.
         """
         try:
             data = text.encode()
@@ -239,7 +243,7 @@ class Connection:
         except OSError as lost:
             error = lost
         if error is not None or self.state is ConnectionState.CLOSED:
-            raise NotOpen("The connection ended while this was being sent; it may not have arrived.") from error
+            raise MaybeSent("The connection ended while this was being sent; it may not have arrived.") from error
 
     def _ping_automatically(self, payload: bytes) -> None:
         connection = self._attempt.connection

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..capture.entry import Entry, EntryFlag
+from ..capture.entry import Entry, EntryFlag, EntryKind
 from ..protocol.actions import parse_action
 from ..protocol.codec import Peek, Shape
 from .deadlines import Deadlines
 from .exchange import Exchange, ExchangeStatus
+from .exchange_list import ExchangeList
 from .indexes import CorrelationIds, Key, Queues
 
 _ANSWERS = frozenset({Shape.RESPONSE, Shape.SUPERPOWER, Shape.ERROR})
@@ -22,6 +23,7 @@ _SIMILAR, _REUSED = int(EntryFlag.SIMILAR), int(EntryFlag.REUSED)
 _MARKS = _ORPHAN | _LATE | _DUPLICATE | _GUESSED | _SIMILAR | _REUSED
 _COMPLETED, _ERROR = ExchangeStatus.COMPLETED, ExchangeStatus.ERROR
 _ENDS = {"completed": _COMPLETED, "error": _ERROR}
+_NOT_SENT_KIND, _CANCELLED_KIND = int(EntryKind.NOT_SENT), int(EntryKind.CANCELLED)
 _ENDED_BY = {
     ExchangeStatus.TIMED_OUT: "timed out",
     ExchangeStatus.CUT_OFF: "was cut off",
@@ -84,12 +86,13 @@ class Correlator:
     def __init__(self, timeout_ns: int) -> None:
         self.timeout_ns = timeout_ns
         """How long a request waits for its first or next answer; 0 for ever. A change counts from then on."""
-        self.exchanges: list[Exchange] = []
+        self.exchanges = ExchangeList()
         """All exchanges; number ``n`` stands at index ``n - 1``."""
         self.waiting = 0
         """How many exchanges have not ended."""
         self.counts = Counts()
         self._deadlines = Deadlines()
+        self._is_open = self.exchanges.is_open
         self._ids = CorrelationIds(self._is_open, lambda number: self.exchanges[number - 1].attempt)
         self._queues = Queues(self._is_open)
         self._not_sent: dict[Key, int] = {}
@@ -100,6 +103,14 @@ class Correlator:
     def next_deadline_ns(self) -> int | None:
         """When :meth:`expire` has something to do next; None while nothing waits."""
         return self._deadlines.next()
+
+    def hand_in(self, entry: Entry, peek: Peek | None) -> set[int]:
+        """Any entry, with what was read of it where it is a message. Returns the numbers of changed exchanges."""
+        if peek is None:
+            return self.cancelled(entry) if entry.kind == _CANCELLED_KIND else set()
+        if entry.kind == _NOT_SENT_KIND:
+            return self.not_sent(entry, peek)
+        return self.sent(entry, peek) if entry.direction else self.received(entry, peek)
 
     def sent(self, entry: Entry, peek: Peek) -> set[int]:
         """An outgoing message; a request envelope starts an exchange. Returns the numbers of changed exchanges."""
@@ -142,6 +153,7 @@ class Correlator:
         exchange.status = ExchangeStatus.NOT_SENT
         exchange.ended_ns = entry.monotonic_ns
         exchange.note = f"Never sent: the connection was {entry.state}." if entry.state else "Never sent."
+        self.exchanges.ended(exchange.number)
         self.counts.not_sent += 1
         if peek.correlation_id:
             self._not_sent[_key(peek)] = exchange.number
@@ -273,7 +285,7 @@ class Correlator:
             # The SDK takes the request ID as correlation ID when there is one (protocol.md section 4).
             number = self._ids.find(peek.request_id, entry.attempt)
         if number:
-            return self.exchanges[number - 1], ""
+            return self.exchanges.changeable(number), ""
         if peek.correlation_id or not answers:
             return None, ""
         return self._guess(entry, peek)
@@ -341,9 +353,7 @@ class Correlator:
         exchange.ended_ns = now_ns
         self.waiting -= 1
         self._deadlines.remove(exchange.number)
-
-    def _is_open(self, number: int) -> bool:
-        return self.exchanges[number - 1].status < _COMPLETED
+        self.exchanges.ended(exchange.number)
 
 
 def _key(peek: Peek) -> Key:

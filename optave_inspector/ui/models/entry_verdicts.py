@@ -29,8 +29,13 @@ _ODD = (
 )
 
 
-def verdict_rows(content: EntryContent, exchange: Exchange | None, contract: Contract) -> list[DetailRow]:
-    """All verdicts on an entry. Takes some milliseconds for a usual message, and longer for a large one."""
+def verdict_rows(
+    content: EntryContent, exchange: Exchange | None, contract: Contract, reason: str = ""
+) -> list[DetailRow]:
+    """All verdicts on an entry. Takes some milliseconds for a usual message, and longer for a large one.
+
+    ``reason`` is the session's, for the marks that the entry has.
+    """
     entry = content.entry
     rows = list(_json_rows(content))
     if entry.kind == EntryKind.TEXT and content.has_tree and content.shape is not None:
@@ -39,7 +44,7 @@ def verdict_rows(content: EntryContent, exchange: Exchange | None, contract: Con
         rows.append(told("muted", "Not checked", "The message is too large to be checked against the contract."))
     elif entry.kind == EntryKind.CLOSE:
         rows += _close_rows(content)
-    rows += _exchange_rows(entry, exchange)
+    rows += _exchange_rows(entry, exchange, reason)
     return rows
 
 
@@ -160,12 +165,12 @@ def _close_rows(content: EntryContent) -> Iterator[DetailRow]:
         yield told("error", "Reason", sentence)
 
 
-def _exchange_rows(entry: Entry, exchange: Exchange | None) -> Iterator[DetailRow]:
+def _exchange_rows(entry: Entry, exchange: Exchange | None, reason: str) -> Iterator[DetailRow]:
     if exchange is None and not entry.flags & EntryFlag.ORPHAN:
         return
     if exchange is None:
         yield heading("Correlation", "warning", "orphan")
-        why = (
+        why = reason or (
             f"No request of this session has the correlation ID {entry.correlation_id}."
             if entry.correlation_id
             else "It carries no correlation ID, and no request for its action was waiting."
@@ -189,6 +194,6 @@ def _exchange_rows(entry: Entry, exchange: Exchange | None) -> Iterator[DetailRo
         )
         yield DetailRow(pieces, entry=exchange.request_entry, tip="Go to the request (Enter)")
     for name, why in odd:
-        yield told("warning", name, why)
+        yield told("warning", name, reason or why)
     if exchange.note:
         yield told("warning", "Unusual", exchange.note)

@@ -33,9 +33,9 @@ class EntryFindings(EntryListPage):
             return
         number, exchanges = content.entry.exchange, self._session.exchanges
         exchange = exchanges[number - 1] if 0 < number <= len(exchanges) else None
-        contract = self._session.contract
+        contract, reason = self._session.contract, self._session.reason(content.entry)
         self.work_out(
-            lambda: verdict_rows(content, exchange, contract),
+            lambda: verdict_rows(content, exchange, contract, reason),
             len(content.payload),
             "There is nothing to check here.",
             "Messages and close frames are checked.",

@@ -93,9 +93,9 @@ def test_each_action_and_all_together_are_summed_up(talk: Any) -> None:
 def test_telling_twice_counts_once(talk: Any) -> None:
     talk.send("a")
     talk.receive("a", "started")
-    statistics = Statistics(talk.correlator.exchanges * 3)
+    statistics = Statistics(list(talk.correlator.exchanges) * 3)
     talk.receive("a")
-    statistics.update(talk.correlator.exchanges * 2)
+    statistics.update(list(talk.correlator.exchanges) * 2)
     assert statistics.overall.sent == 1
     assert statistics.overall.by_status[ExchangeStatus.COMPLETED] == 1
     assert len(statistics.overall.first) == len(statistics.overall.total) == 1
