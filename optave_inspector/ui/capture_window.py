@@ -57,7 +57,7 @@ class CaptureWindow(QMainWindow):
         self.entry = EntryPanel(self.bridge)
         self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.exchanges = ExchangesPanel(self.bridge)
-        self.statistics = StatisticsPanel(self.bridge, self.exchanges.scale)
+        self.statistics = StatisticsPanel(self.bridge, self.exchanges)
         self.messages = MessageBar(self.bridge)
         self._rebuilding = Background("rebuild traces", self)
         self._rebuilt = Rebuilt()

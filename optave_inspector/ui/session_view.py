@@ -45,7 +45,7 @@ class SessionView(QWidget):
         self.frames = FramesPanel(bridge)
         self.entry = EntryPanel(bridge)
         self.exchanges = ExchangesPanel(bridge)
-        self.statistics = StatisticsPanel(bridge, self.exchanges.scale)
+        self.statistics = StatisticsPanel(bridge, self.exchanges)
         self.composer = ComposerPanel(bridge)
         self.area = DockArea(
             left=[self.connection],

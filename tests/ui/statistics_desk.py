@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
+
 from optave_inspector.ui import theme
 from optave_inspector.ui.bridge import SessionBridge
 from optave_inspector.ui.panels.exchanges import ExchangesPanel
@@ -25,7 +27,7 @@ class StatisticsDesk:
         self.wire = Wire(self.session, aio)
         self.bridge = SessionBridge(self.session)
         self.exchanges = ExchangesPanel(self.bridge)
-        self.panel = StatisticsPanel(self.bridge, self.exchanges.scale)
+        self.panel = StatisticsPanel(self.bridge, self.exchanges)
         for widget in (self.exchanges, self.panel):
             qtbot.addWidget(widget)
         self.panel.resize(900, 400)
@@ -60,6 +62,12 @@ class StatisticsDesk:
 
     def rows(self) -> dict[str, dict[str, str]]:
         """The table as it is read: by action and title."""
-        lines = self.panel.model.csv().splitlines()
-        titles, *rows = [line.split(",") for line in lines]
-        return {row[0]: dict(zip(titles, row, strict=True)) for row in rows}
+        model = self.panel.model
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        titles = [" ".join(model.headerData(column, across).split("\n")) for column in range(model.columnCount())]
+        return {
+            model.headerData(row, down): {
+                title.lstrip("↑✓✗◔⚡⊘⊗… "): model.index(row, column).data() for column, title in enumerate(titles)
+            }
+            for row in range(model.rowCount())
+        }

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
-from ...capture.formats.csv_rows import harmless
 from ...tracing.exchange import ExchangeStatus
 from .. import theme
 from .exchange_table import STATUS_LOOK
@@ -37,8 +34,6 @@ class _Column:
     is_time: bool = False
     color: str = ""
     """The theme's name of the colour that a number above 0 has."""
-    key: str = ""
-    """Its name in CSV."""
     rare: bool = False
     """Not worth the room while it is 0 everywhere."""
 
@@ -55,7 +50,6 @@ def _of_status(status: ExchangeStatus) -> _Column:
         lambda summary: summary.by_status[status],
         color=alarming,
         rare=status not in _USUAL,
-        key=word.replace(" ", "_"),
     )
 
 
@@ -67,20 +61,18 @@ def _of_time(which: str, tip: str, percent: int) -> _Column:
         f"{what} {tip}",
         lambda summary: getattr(summary, which).percentile(percent),
         is_time=True,
-        key=f"{which}_{name}_ms",
     )
 
 
 _ENDED = sorted((status for status in STATUS_LOOK if status.ended), key=int)
 COLUMNS: tuple[_Column, ...] = (
-    _Column("↑\nsent", "Requests that were sent", lambda summary: summary.sent, key="sent"),
+    _Column("↑\nsent", "Requests that were sent", lambda summary: summary.sent),
     *(_of_status(status) for status in _ENDED),
     _Column(
         "…\nopen",
         "Exchanges that still wait for their first or next answer",
         lambda summary: summary.open,
         rare=True,
-        key="open",
     ),
     *(_of_time("total", "from the request to an answer that ended it", percent) for percent in PERCENTS),
     *(_of_time("first", "from the request to the first answer", percent) for percent in PERCENTS),
@@ -93,14 +85,14 @@ class StatisticsTableModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[tuple[str, list[str], list[str]]] = []
+        self._rows: list[tuple[str, list[str]]] = []
         self._codes: list[dict[str, int]] = []
         theme.theme_switch().changed.connect(self._on_theme)
 
     def show(self, statistics: Statistics, span_ns: int) -> None:
         """Take over what there is now. ``span_ns``: how long the time is in which the requests were sent."""
         summaries = [(ALL, statistics.overall), *statistics.by_action.items()]
-        rows = [(name, *_row(summary, span_ns)) for name, summary in summaries]
+        rows = [(name, _row(summary, span_ns)) for name, summary in summaries]
         codes = [dict(summary.errors_by_code) for _name, summary in summaries]
         before = len(self._rows)
         if len(rows) < before:
@@ -177,21 +169,11 @@ class StatisticsTableModel(QAbstractTableModel):
     def text(self, heading: str) -> str:
         """The table in columns of plain text, for a ticket."""
         titles = ["action", *(" ".join(self._title(column)) for column in range(self.columnCount()))]
-        lines = [titles, *([name or "no action", *cells] for name, cells, _exact in self._rows)]
+        lines = [titles, *([name or "no action", *cells] for name, cells in self._rows)]
         widths = [max(len(line[column]) for line in lines) for column in range(len(titles))]
         table = ["  ".join(_aligned(line, widths)).rstrip() for line in lines]
         codes = [told for row in range(len(self._rows)) if (told := self.errors_by_code(row))]
         return "\n".join([heading, "", *table, *(["", *codes] if codes else [])]) + "\n"
-
-    def csv(self) -> str:
-        """The table for spreadsheets: times in milliseconds, the rate per second, errors by code in one cell."""
-        out = io.StringIO()
-        rows = csv.writer(out, lineterminator="\r\n")
-        rows.writerow(["action", *(column.key for column in COLUMNS), "sent_per_s", "errors_by_code"])
-        for (name, _cells, exact), codes in zip(self._rows, self._codes, strict=True):
-            told = "; ".join(f"{code or 'none'}: {count}" for code, count in codes.items())
-            rows.writerow([harmless(name), *exact, harmless(told)])
-        return out.getvalue()
 
     def _title(self, column: int) -> list[str]:
         _glyph_or_group, name = self.headerData(column, Qt.Orientation.Horizontal).split("\n")
@@ -215,19 +197,15 @@ def rate_text(count: int, span_ns: int) -> str:
     return f"{per_min:.0f} /min" if per_min >= 10 else f"{per_min:.1f} /min"
 
 
-def _row(summary: Summary, span_ns: int) -> tuple[list[str], list[str]]:
-    cells, exact = [], []
+def _row(summary: Summary, span_ns: int) -> list[str]:
+    cells = []
     for column in COLUMNS:
         value = column.value(summary)
-        if not column.is_time:
-            cells.append(f"{value:,}")
-            exact.append(str(value))
-        else:
+        if column.is_time:
             cells.append(duration_text(value) if value >= 0 else _NONE)
-            exact.append(f"{value / 1e6:.3f}" if value >= 0 else "")
-    cells.append(rate_text(summary.sent, span_ns))
-    exact.append(f"{summary.sent / span_ns * 1e9:.4f}" if span_ns > 0 else "")
-    return cells, exact
+        else:
+            cells.append(f"{value:,}")
+    return [*cells, rate_text(summary.sent, span_ns)]
 
 
 def _tip(column: int) -> str:

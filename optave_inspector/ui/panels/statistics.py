@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -9,17 +10,20 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
+from ...tracing.csv_tables import write_statistics_csv
 from ...tracing.statistics_range import StatisticsRange
 from ..models.statistics_table import StatisticsTableModel
+from ..picture_saving import PictureSaving
 from ..widgets.elided_label import ElidedLabel
 from ..widgets.empty_state import EmptyState
 from ..widgets.panel import Panel
+from .statistics_plot import PlotPage
 from .statistics_time import TimeChoice
 from .statistics_view import StatisticsView
 
 if TYPE_CHECKING:
     from ..bridge import SessionBridge
-    from ..delegates.waterfall_scale import WaterfallScale
+    from .exchanges import ExchangesPanel
 
 _PAUSE_S = 0.1
 """The numbers change at most that often; and never while nothing changes or nobody sees them."""
@@ -35,13 +39,14 @@ class StatisticsPanel(Panel):
     compareAsked = Signal()
     """The user wants to set two captures or two times side by side."""
 
-    def __init__(self, bridge: SessionBridge, scale: WaterfallScale, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: SessionBridge, exchanges: ExchangesPanel, parent: QWidget | None = None) -> None:
         super().__init__("Statistics", "statisticsPanel", parent)
         self._bridge = bridge
         self.range = StatisticsRange(bridge.session.exchanges)
         self.model = StatisticsTableModel(self)
-        self.time = TimeChoice(scale)
+        self.time = TimeChoice(exchanges.scale)
         self.table = StatisticsView(self.model)
+        self.plot = PlotPage(bridge.session.exchanges, exchanges.model.description)
         self._codes = ElidedLabel(Qt.TextElideMode.ElideRight)
         self._codes.setObjectName("statisticsErrorCodes")
         self._codes.setProperty("role", "muted")
@@ -53,6 +58,11 @@ class StatisticsPanel(Panel):
         self.time.changed.connect(self._ask)
         self.table.selectionModel().currentRowChanged.connect(lambda *_rows: self._show_codes())
         bridge.exchangesChanged.connect(self._on_exchanges)
+        bridge.exchangeSelected.connect(self.plot.select)
+        self._saving = PictureSaving(bridge, self, "latencies")
+        self.plot.controls.saveAsked.connect(self._save_plot)
+        self.plot.picked.connect(bridge.select_exchange)
+        self.plot.select(bridge.selected_exchange)
         self._ask()
 
     @property
@@ -61,12 +71,14 @@ class StatisticsPanel(Panel):
         return self._later.isActive()
 
     def save_state(self) -> dict[str, Any]:
-        """The chosen time."""
-        return {"time": self.time.part.name}
+        """The chosen time, and how the plot looks."""
+        return {"time": self.time.part.name, "plot": self.plot.controls.save_state()}
 
     def restore_state(self, state: dict[str, Any]) -> None:
         """Choose it again."""
         self.time.choose(str(state.get("time", "")))
+        if isinstance(state.get("plot"), dict):
+            self.plot.controls.restore_state(state["plot"])
 
     def showEvent(self, event) -> None:
         """Catch up with what came while nobody saw it."""
@@ -91,6 +103,10 @@ class StatisticsPanel(Panel):
         layout.addWidget(self.table, 1)
         layout.addWidget(self._codes)
         self.tabs.addTab(numbers, "Numbers")
+        self.tabs.addTab(self.plot, "Plot")
+        self.tabs.setCornerWidget(self.plot.controls, Qt.Corner.TopRightCorner)
+        self.plot.controls.hide()
+        self.tabs.currentChanged.connect(self._on_tab)
         self._pages = QStackedWidget()
         self._pages.setObjectName("statisticsPages")
         self._pages.addWidget(self._empty)
@@ -128,13 +144,24 @@ class StatisticsPanel(Panel):
 
     def copy_csv(self) -> None:
         """Put the table on the clipboard, to be computed with."""
-        QGuiApplication.clipboard().setText(self.model.csv())
+        out = io.StringIO(newline="")
+        write_statistics_csv(self.range.statistics, out)
+        QGuiApplication.clipboard().setText(out.getvalue())
+
+    def _save_plot(self, kind: str) -> None:
+        if self.plot.plot is not None:
+            self._saving.ask(kind, lambda: self.plot.picture(kind))
 
     def _heading(self) -> str:
         return f"{self._bridge.session.store.path.stem}: {self.time.words()}"
 
     def _on_exchanges(self, numbers: list[int]) -> None:
         self.range.changed(numbers)
+        self.plot.changed(numbers)
+        self._ask()
+
+    def _on_tab(self) -> None:
+        self.plot.controls.setVisible(self.tabs.currentWidget() is self.plot)
         self._ask()
 
     def _ask(self) -> None:
@@ -151,6 +178,10 @@ class StatisticsPanel(Panel):
         self.range.move(*self.time.limits(newest))
         done = self.range.work(_AT_ONCE)
         self._show(len(exchanges))
+        if self.tabs.currentWidget() is self.plot and exchanges:
+            done = self.plot.work(_AT_ONCE) and done
+            if done:
+                self.plot.draw(self.range.counted, self.range.statistics.overall)
         took_s = time.monotonic() - began_s
         # What is counted bit by bit goes on at once; the next news wait.
         self._due_s = time.monotonic() + (0 if not done else max(_PAUSE_S, took_s * _SHARE))
