@@ -223,6 +223,8 @@ def _command(options: TenantSettings, *, verbose: bool) -> list[str]:
         command += [name, str(value)]
     switches = (("--tls", options.tls), ("--strict", options.strict), ("--verbose", verbose))
     command += [name for name, on in switches if on]
+    for scenario in options.scenarios:
+        command += ["--scenario", scenario]
     return command
 
 

@@ -37,6 +37,17 @@ def tenant(
     strict: Annotated[
         bool, typer.Option("--strict", help="Answer envelopes that break the request schema by an error envelope.")
     ] = False,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario",
+            metavar="NAME[:KEY=VALUE,...]",
+            help="Arm a scenario of the fault bench from the start; repeatable. times=N lets it strike N times.",
+        ),
+    ] = None,
+    list_scenarios: Annotated[
+        bool, typer.Option("--list-scenarios", help="Print all scenarios and the endings they lead to, and exit.")
+    ] = False,
     exit_with_parent: Annotated[
         bool, typer.Option("--exit-with-parent", help="End as well when standard input ends.")
     ] = False,
@@ -48,8 +59,19 @@ def tenant(
 
     Prints one line of JSON when it is ready: websocket_url, auth_url, client_id, client_secret, tenant, control_url,
     control_key, and with --tls ca_file. Faults are ordered by POST <control_url>/close, /drop, /silent, /orphan, /error
-    and /ping with the header X-Control-Key; GET <control_url>/status shows the connections.
+    and /ping with the header X-Control-Key, scenarios by /scenario with {"name": …, "parameters": {…}}; /calm takes all
+    back, and GET <control_url>/status shows the connections and what is armed.
     """
+    from ..protocol.scenarios import ScenarioError, parse_order, table
+
+    if list_scenarios:
+        typer.echo(table())
+        return
+    try:
+        for text in scenario or ():
+            parse_order(text)
+    except ScenarioError as error:
+        raise typer.BadParameter(str(error), param_hint="--scenario") from error
     from ..local_tenant.program import run
     from ..local_tenant.settings import TenantError, TenantSettings, bind_host
 
@@ -66,6 +88,7 @@ def tenant(
         stream_interval_ms=stream_interval_ms,
         latency_ms=latency_ms,
         strict=strict,
+        scenarios=tuple(scenario or ()),
     )
     try:
         run(settings, exit_with_parent=exit_with_parent, verbose=verbose)

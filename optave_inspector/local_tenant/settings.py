@@ -33,6 +33,8 @@ class TenantSettings:
     """Time from a request to its answer, where the answer is not streamed."""
     strict: bool = False
     """Refuse envelopes that fail the request schema, as the public JavaScript SDK's often do."""
+    scenarios: tuple[str, ...] = ()
+    """What is armed from the start, each as ``name`` or ``name:key=value,…`` (``protocol/scenarios``)."""
 
 
 class TenantAddress(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,6 +7,7 @@ import secrets
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from ..protocol.scenarios import ScenarioError, parse_order
 from .control import PATH as CONTROL_PATH
 from .control import Control
 from .http_side import HttpSide
@@ -18,6 +19,7 @@ from .tokens import TokenIssuer
 
 if TYPE_CHECKING:
     from ..protocol.contract import Contract
+    from ..protocol.scenarios import Scenario, Value
 
 _NAME = "local"
 _PORT_PROBLEMS = {
@@ -68,7 +70,10 @@ class LocalTenant:
         client_id, client_secret = f"local-{secrets.token_hex(4)}", secrets.token_hex(20)
         control_key = secrets.token_hex(20)
         issuer = TokenIssuer(settings.token_lifetime_s)
+        orders = [_order(text, tls=settings.tls) for text in settings.scenarios]
         side = WebSocketSide(settings, issuer, _contract() if settings.strict else None)
+        for order in orders:
+            side.bench.arm(*order)
         endpoint = TokenEndpoint(issuer, client_id, client_secret, side.bench.expired_token_s)
         control = Control(side, endpoint, control_key, tls=settings.tls)
         app = HttpSide()
@@ -101,6 +106,17 @@ class LocalTenant:
             control_key=control_key,
             ca_file=ca_file,
         )
+
+
+def _order(text: str, *, tls: bool) -> tuple[Scenario, dict[str, Value], int]:
+    """What ``text`` arms. Raises TenantError for what is no scenario, or none for a tenant without TLS."""
+    try:
+        scenario, values, times = parse_order(text)
+    except ScenarioError as error:
+        raise TenantError(str(error)) from error
+    if scenario.needs_tls and not tls:
+        raise TenantError(f"{scenario.name} needs a tenant that serves TLS.")
+    return scenario, values, times
 
 
 def _contract() -> Contract:

@@ -199,3 +199,38 @@ def test_the_command_line_loads_no_library_that_it_does_not_need():
         [sys.executable, "-c", script], capture_output=True, check=True, env=environment, timeout=DEADLINE_S
     )
     assert done.stdout.decode().strip() == "[]"
+
+
+def test_a_scenario_is_armed_from_the_start_and_strikes_as_often_as_said():
+    with program("tenant", "--scenario", "close-1011:reason=first\\, then more,times=2") as process:
+        address = ready(process)
+        for _ in range(2):
+            with opened(address) as socket, pytest.raises(ConnectionClosed) as closed:
+                socket.recv(DEADLINE_S)
+            assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1011, "first, then more")
+        with opened(address) as socket, pytest.raises(TimeoutError):
+            socket.recv(0.05)
+
+
+def test_the_table_of_scenarios_is_printed():
+    with program("tenant", "--list-scenarios") as process:
+        status, printed, said = ended(process)
+    assert (status, said) == (0, "")
+    assert "  close-1011\n" in printed
+    assert "Leads to: Closed by the tenant with 1011 Internal error, clean." in printed
+    assert "  tls-failure (needs --tls)\n" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("--scenario", "close-1111"), 2, "Is close-1011 meant?"),
+        (("--scenario", "slow-drip:bytes=0"), 2, "from 1 to"),
+        (("--scenario", "tls-failure"), 1, "needs a tenant that serves TLS"),
+    ],
+)
+def test_a_scenario_that_cannot_be_armed_is_told_in_words(arguments, status, says):
+    with program("tenant", *arguments, environment={"COLUMNS": "200"}) as process:
+        ended_with, printed, said = ended(process)
+    assert (ended_with, printed) == (status, "")
+    assert says in said

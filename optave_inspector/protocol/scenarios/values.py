@@ -77,10 +77,10 @@ class Parameter:
     def bounds(self) -> str:
         """What is allowed, in words."""
         if self.kind is ParameterKind.CHOICE:
-            return " or ".join(self.choices)
+            return f"{', '.join(self.choices[:-1])} or {self.choices[-1]}"
         if self.kind is ParameterKind.TEXT:
             return f"at most {self.maximum:g} bytes"
-        return f"{self.minimum:,g} to {self.maximum:,g}"
+        return f"{_number(self.minimum)} to {_number(self.maximum)}"
 
     def parse(self, text: str) -> Value:
         """The value that ``text`` writes. Raises ScenarioError."""
@@ -109,11 +109,11 @@ class Parameter:
             case ParameterKind.INTEGER:
                 if isinstance(value, int) and not isinstance(value, bool) and self.minimum <= value <= self.maximum:
                     return value
-                raise ScenarioError(f"{self.name} must be a whole number from {self.minimum:g} to {self.maximum:g}.")
+                raise ScenarioError(f"{self.name} must be a whole number from {self.bounds}.")
             case _:
                 if isinstance(value, int | float) and not isinstance(value, bool) and self._within(value):
                     return value
-                raise ScenarioError(f"{self.name} must be a number from {self.minimum:g} to {self.maximum:g}.")
+                raise ScenarioError(f"{self.name} must be a number from {self.bounds}.")
 
     def _within(self, number: float) -> bool:
         return math.isfinite(number) and self.minimum <= number <= self.maximum
@@ -128,6 +128,10 @@ class Parameter:
         if size > self.maximum:
             raise ScenarioError(f"{self.name} takes {size} bytes in UTF-8; it may have {self.maximum:g}.")
         return value
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,g}"
 
 
 class Outcome(StrEnum):

@@ -12,7 +12,9 @@ from optave_inspector.protocol.scenarios import (
     ParameterKind,
     ScenarioError,
     find_scenario,
+    parse_order,
     parse_scenario,
+    table,
 )
 
 
@@ -44,12 +46,12 @@ def test_parameters_are_read_by_their_kind() -> None:
         ("close-1111", "no scenario 'close-1111'. Is close-1011 meant"),
         ("tcp-reset:hard=1", "takes no parameters"),
         ("close-code:kode=4000", "no parameter 'kode': it takes code, reason"),
-        ("close-code:code=2999", "from 3000 to 4999"),
+        ("close-code:code=2999", "from 3,000 to 4,999"),
         ("close-code:code=many", "must be a number"),
         ("close-code:code", "write name=value"),
         ("close-code:code=4000,code=4001", "given twice"),
         ("close-1000:reason=" + "ä" * 62, "takes 124 bytes"),
-        ("tls-failure:way=none", "must be unknown-authority or expired"),
+        ("tls-failure:way=none", "must be unknown-authority, expired,"),
         ("going-away-idle:after=nan", "must be a number from"),
         ("", "no scenario ''"),
     ],
@@ -68,6 +70,22 @@ def test_a_whole_number_takes_nothing_else(value: object) -> None:
 def test_half_a_character_in_a_text_is_refused() -> None:
     with pytest.raises(ScenarioError, match="half a character"):
         find_scenario("close-1000").values({"reason": "\ud800"})
+
+
+def test_an_order_says_how_many_times_whatever_the_scenario() -> None:
+    scenario, values, times = parse_order("close-1013:times=3,reason=full")
+    assert (scenario.name, values, times) == ("close-1013", {"reason": "full"}, 3)
+    assert parse_order("refuse-401:times=2")[1:] == ({"body": "json", "times": 2}, 2)
+    assert parse_order("tcp-reset")[1:] == ({}, 1)
+    with pytest.raises(ScenarioError, match="no parameter 'times'"):
+        parse_scenario("tcp-reset:times=3")
+
+
+def test_the_printed_table_names_every_scenario_with_its_ending() -> None:
+    printed = table()
+    for scenario in SCENARIOS.values():
+        assert f"\n  {scenario.name}" in printed
+        assert f"Leads to: {scenario.expected.sentence}" in printed
 
 
 def test_a_code_or_a_status_by_parameter_is_what_is_expected() -> None:
