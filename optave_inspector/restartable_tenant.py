@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
 from .errors import InspectorError
+from .local_tenant.settings import TenantSettings
 from .tasks import Tasks
 from .tenant_process import TenantProcess
 
 if TYPE_CHECKING:
-    from .local_tenant.settings import TenantAddress, TenantSettings
+    from .local_tenant.settings import TenantAddress
 
 
 class RestartableTenant:
@@ -23,7 +25,7 @@ class RestartableTenant:
     """The process ended without being asked to; a sentence for the user."""
 
     def __init__(self, settings: TenantSettings | None = None) -> None:
-        self._settings = settings
+        self._settings = settings or TenantSettings()
         self._process: TenantProcess | None = None
         self._starting: asyncio.Task[TenantAddress] | None = None
         self._stopping: asyncio.Task[None] | None = None
@@ -67,13 +69,27 @@ class RestartableTenant:
         if self._stopping is not None:
             await asyncio.shield(self._stopping)
 
+    @property
+    def tls(self) -> bool:
+        """Whether it serves TLS, or will when it starts."""
+        return self._settings.tls
+
+    async def serve_tls(self, on: bool) -> None:  # noqa: FBT001 - reads as a sentence
+        """Serve TLS or not; a process that runs otherwise is started anew. Raises InspectorError."""
+        if on == self._settings.tls:
+            return
+        self._settings = dataclasses.replace(self._settings, tls=on)
+        if self._process is not None:
+            await self.stop()
+            await self.start()
+
     async def fault(self, name: str, **parameters: Any) -> dict[str, Any]:
         """Order a fault; see :meth:`TenantProcess.fault`."""
         return await self._reached().fault(name, **parameters)
 
-    async def scenario(self, name: str, **parameters: Any) -> dict[str, Any]:
+    async def scenario(self, name: str, *, next_: int | None = None, **parameters: Any) -> dict[str, Any]:
         """Start or arm a scenario; see :meth:`TenantProcess.scenario`."""
-        return await self._reached().scenario(name, **parameters)
+        return await self._reached().scenario(name, next_=next_, **parameters)
 
     async def calm(self) -> dict[str, Any]:
         """Take all faults and scenarios back."""

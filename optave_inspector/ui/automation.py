@@ -39,6 +39,7 @@ from .dialogs.close_dialog import CloseDialog
 from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, TextQuestion
+from .dialogs.scenario_dialog import ScenarioDialog
 from .dialogs.text_dialog import TextDialog
 from .dialogs.unsaved import UnsavedDialog
 from .dialogs.work_dialog import WorkDialog
@@ -140,6 +141,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
     """One of each dialog that the window opens, not shown."""
     return [
         CloseDialog(parent),
+        ScenarioDialog(parent),
         TextQuestion("secretDialog", "Client secret", "", "Connect", parent, field_name="Client secret", secret=True),
         *(
             TextQuestion(

@@ -329,7 +329,11 @@ class MainWindow(QMainWindow):
             tenant = page.menu("Local &tenant", "tenantMenu")
             tenant.addActions([page.tenant_actions.connect_, page.tenant_actions.start, page.tenant_actions.stop])
             tenant.addSeparator()
+            tenant.addActions([page.tenant_actions.scenarios, page.tenant_actions.calm])
+            tenant.addSeparator()
             tenant.addActions(page.tenant_actions.faults())
+            tenant.addSeparator()
+            tenant.addAction(page.tenant_actions.tls)
         about = page.menu("&Help", "helpMenu")
         text, tip = "&Keyboard shortcuts", "Every shortcut and where it holds"
         about.addAction(make_action(view, "shortcutsAction", text, self._show_shortcuts, shortcut="F1", tip=tip))

@@ -37,6 +37,13 @@ class TenantControl(Protocol):
     def address(self) -> TenantAddress | None:
         """Where it is; None while it does not run."""
 
+    @property
+    def tls(self) -> bool:
+        """Whether it serves TLS, or will when it starts."""
+
+    async def serve_tls(self, on: bool) -> None:
+        """Serve TLS or not; a tenant that runs otherwise is started anew, which cuts its connections."""
+
     async def start(self) -> TenantAddress:
         """Start it, or do nothing when it runs; its address. Raises InspectorError when it cannot be started."""
 
@@ -48,3 +55,12 @@ class TenantControl(Protocol):
 
         Raises InspectorError when it does not run or refuses.
         """
+
+    async def scenario(self, name: str, *, next_: int | None = None, **parameters: Any) -> dict[str, Any]:
+        """Start or arm a scenario of ``protocol.scenarios``, and hear what came of it. Raises InspectorError."""
+
+    async def calm(self) -> dict[str, Any]:
+        """Take all faults and scenarios back. Raises InspectorError."""
+
+    async def status(self) -> dict[str, Any]:
+        """Open connections, what is armed, and counts. Raises InspectorError."""
