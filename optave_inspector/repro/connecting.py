@@ -27,6 +27,9 @@ class TenantOrders(Protocol):
     async def fault(self, name: str, **parameters: Any) -> dict[str, Any]:
         """Order a fault. Raises InspectorError."""
 
+    async def scenario(self, name: str, *, next_: int | None = None, **parameters: Any) -> dict[str, Any]:
+        """Start or arm a scenario. Raises InspectorError."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

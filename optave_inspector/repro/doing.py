@@ -9,13 +9,14 @@ import time
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..client.config import AuthTransport, NoToken, PastedToken
+from ..client.config import AuthTransport, ClientCredentials, NoToken, PastedToken
 from ..client.failures import ConnectFailed
 from ..client.masking import secrets_of
 from ..client.token_sources import TokenError, UsedTokens, take_token
 from ..compose.generate import fresh
 from ..compose.templates import templates
 from ..protocol.envelope import Overrides, build_request
+from ..protocol.scenarios import SCENARIOS
 from ..protocol.states import ConnectionState
 from .durations import duration
 from .messages import Messages
@@ -168,6 +169,10 @@ class Doer:
                 return self._target.source
             case TokenKind.NONE:
                 return NoToken()
+            case TokenKind.WRONG_SECRET:
+                if not isinstance(self._target.source, ClientCredentials):
+                    raise StepFailed("This connection asks for tokens without a client secret.")
+                return dataclasses.replace(self._target.source, client_secret=f"wrong-{self._random(8).hex()}")
             case TokenKind.ENVIRONMENT:
                 token = self._environment.get(doing.variable, "")
                 if not token:
@@ -302,6 +307,9 @@ class Doer:
         parameters = {
             name: self.put_into(value) if isinstance(value, str) else value for name, value in doing.parameters.items()
         }
+        if doing.name in SCENARIOS:
+            said = await self._target.tenant.scenario(doing.name, next_=doing.connections, **parameters)
+            return Done("Armed." if said.get("armed") else "Started.")
         if doing.name == "close" and parameters.get("code") == 1005:
             parameters["code"] = None  # TOML has no null
         await self._target.tenant.fault(doing.name, **parameters)

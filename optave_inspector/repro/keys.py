@@ -192,8 +192,11 @@ STEPS = (
     ),
     StepKeys(_key("reset", Kind.FLAG, "Drop TCP without a close frame.")),
     StepKeys(
-        _key("tenant", Kind.LINE, "Order this of the local tenant."),
-        (_key("with", Kind.VALUES, "The order's parameters."),),
+        _key("tenant", Kind.LINE, "Order this scenario of the local tenant."),
+        (
+            _key("with", Kind.VALUES, "The scenario's parameters."),
+            Key("next", Kind.WHOLE, "Arm it for so many connections to come.", least=1, most=1000),
+        ),
     ),
     StepKeys(
         Key("repeat", Kind.WHOLE, "Do the steps below it so many times.", least=1, most=1000),

@@ -108,6 +108,8 @@ class Messages:
             found = list(values_at(value, parse_path(check.path)))
             if not self._meets(check, found):
                 there = " and ".join(map(json_text, found[:3])) if found else "nothing"
+                if check.exists is not None:
+                    return f"{there} stands at {check.path}"
                 return f"{there} stands at {check.path}, not {check_words(check).removeprefix(check.path).strip(' =')}"
         return ""
 

@@ -31,6 +31,8 @@ class TokenKind(StrEnum):
     EXPIRED = "expired"
     """A fresh one, sent only after it has expired."""
     NONE = "none"
+    WRONG_SECRET = "wrong secret"  # noqa: S105 - a word, not a secret
+    """None, for the token endpoint is asked with a secret that cannot be right."""
     ENVIRONMENT = "environment"
     """From an environment variable."""
 
@@ -192,10 +194,12 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class OrderTenant:
-    """Order something of the local tenant."""
+    """Order a scenario, or one of the plain faults, of the local tenant."""
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    connections: int | None = None
+    """Arm it for so many connections to come instead of starting it on those that are open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,5 @@ class Tenants:
             await process.start()
             self._running[wanted] = process
         else:
-            await process.fault("silent", on=False)
-            await process.fault("error", next=0)
+            await process.calm()
         return process

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..protocol.close_codes import explain
+from ..protocol.scenarios import SCENARIOS
 from .durations import duration
 from .recipe import (
     By,
@@ -37,6 +38,7 @@ _TOKENS = {
     TokenKind.USED: "with the token of the attempt before",
     TokenKind.EXPIRED: "with a token that has expired",
     TokenKind.NONE: "without a token",
+    TokenKind.WRONG_SECRET: "by a secret that is wrong",
 }
 _BY = {By.TENANT: "by the tenant", By.CLIENT: "by this client", By.NOBODY: "by nobody"}
 
@@ -71,7 +73,8 @@ def words(doing: Doing) -> str:
         case Reset():
             return "Reset TCP"
         case OrderTenant():
-            return f"Tenant: {doing.name}{_parameters(doing)}"
+            armed = f", for {doing.connections} connections to come" if doing.connections is not None else ""
+            return f"Tenant: {_order(doing)}{_parameters(doing)}{armed}"
         case Repeat():
             return f"Repeat {doing.times} times"
 
@@ -122,6 +125,11 @@ def check_words(check: Check) -> str:
     if check.pattern is not None:
         return f"{check.path} matching {_shown(check.pattern.pattern)}"
     return f"{'something' if check.exists else 'nothing'} at {check.path}"
+
+
+def _order(doing: OrderTenant) -> str:
+    scenario = SCENARIOS.get(doing.name)
+    return f"{doing.name}: {scenario.title}" if scenario is not None else doing.name
 
 
 def _parameters(doing: OrderTenant) -> str:
