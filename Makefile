@@ -36,6 +36,7 @@ docs: $(READY)
 	@mkdir -p build
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m optave_inspector.ui.automation > build/automation.md && mv build/automation.md docs/automation.md
 	$(BIN)/python -m optave_inspector.protocol.known_faults > build/sdk-faults.md && mv build/sdk-faults.md docs/sdk-faults.md
+	$(BIN)/python -m optave_inspector.otlp.attributes > build/opentelemetry.md && mv build/opentelemetry.md docs/opentelemetry.md
 	sh packaging/make_pictures.sh
 
 $(READY): pyproject.toml constraints.txt packaging/prepare_venv.sh
