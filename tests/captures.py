@@ -27,7 +27,14 @@ REASON = "canary close reason"
 def request(correlation_id: str, trace_id: str = "", action: str = "adjust", text: str = CONTENT) -> bytes:
     """A request envelope with a token in a place of its own."""
     headers = {"correlationId": correlation_id, "action": action, "traceId": trace_id}
-    payload = {"request": {"connections": {"threadId": "thread-1"}, "text": text, "access_token": TOKEN}}
+    payload = {
+        "session": {"sessionId": "session-1"},
+        "request": {
+            "connections": {"threadId": "thread-1", "parentId": "parent-1"},
+            "text": text,
+            "access_token": TOKEN,
+        },
+    }
     return json.dumps({"action": "message", "headers": headers, "payload": payload}).encode()
 
 

@@ -85,6 +85,11 @@ class Attempt:
         return self.first.attempt
 
     @property
+    def is_connection(self) -> bool:
+        """Before the first attempt there are entries of what could not be sent; they make no connection."""
+        return self.number > 0
+
+    @property
     def opened(self) -> bool:
         """The tenant switched protocols."""
         return self.handshake is not None and not self.handshake.flags & _PROBLEM

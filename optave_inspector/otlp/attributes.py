@@ -52,6 +52,7 @@ class Key(StrEnum):
     RPC_METHOD = "rpc.method"
     RPC_METHOD_ORIGINAL = "rpc.method_original"
     RPC_STATUS = "rpc.response.status_code"
+    SESSION_ID = "session.id"
     CONNECTION = "optave.connection.id"
     ATTEMPT = "optave.attempt"
     SUBPROTOCOL = "optave.subprotocol"
@@ -74,6 +75,7 @@ class Key(StrEnum):
     CORRELATION_ID = "optave.correlation_id"
     TRACE_ID = "optave.trace_id"
     THREAD_ID = "optave.thread_id"
+    PARENT_ID = "optave.parent_id"
     ENTRY = "optave.entry"
     SIZE = "optave.message.size"
     FIRST_MS = "optave.first_ms"
@@ -132,7 +134,7 @@ TABLE: tuple[Row, ...] = (
         (On.CONNECTION, On.EXCHANGE),
         "Missing where all went well. Connection: the HTTP status of a refusal, `not_opened`, `close_1011` and the "
         "like for codes other than 1000 and 1001, `not_clean`. Exchange: the error code, `_OTHER` for an error "
-        "without one, `timed_out`, `cut_off`.",
+        "without one, `timed_out`, `cut_off`, `cancelled`, `not_sent`.",
     ),
     Row(Key.RPC_SYSTEM, _X, "`optave`."),
     Row(Key.RPC_METHOD, _X, "The action; `_OTHER` for one that Optave does not have."),
@@ -166,10 +168,12 @@ TABLE: tuple[Row, ...] = (
     Row(Key.CORRELATION_ID, _X, "As it was sent."),
     Row(Key.TRACE_ID, _X, "As it was sent; missing without one."),
     Row(Key.THREAD_ID, _X, "As it was sent; missing without one."),
+    Row(Key.SESSION_ID, _X, "The customer's session, as it was sent; missing without one."),
+    Row(Key.PARENT_ID, _X, "The request whose answer this one works on; missing without one."),
     Row(Key.ENTRY, (On.EXCHANGE, On.EVENT), "Number of the entry in the capture; of an exchange, its request's."),
     Row(Key.SIZE, (On.EXCHANGE, On.EVENT), "Payload bytes of that message."),
     Row(Key.FIRST_MS, _X, "From the request to the first answer."),
-    Row(Key.STALL_MS, _X, "The longest time between two answers."),
+    Row(Key.STALL_MS, _X, "The longest silence after the first answer."),
     Row(Key.ANSWERS, _X, "How many answers came: updates, the final one, late ones."),
     Row(Key.LATE, (On.EXCHANGE, On.EVENT), "How many answers came after its end; of an answer, that it did."),
     Row(Key.DUPLICATES, _X, "How many answers came after the final one."),

@@ -60,10 +60,11 @@ def send_capture(
         attempts = Attempts(redactor)
         attempts.read(store, stop)
         if numbers is None:
-            some, connections = list(exchanges), list(attempts.by_number.values())
+            some, connections = exchanges, list(attempts.by_number.values())
         else:
             some = chosen_exchanges(exchanges, numbers)
             connections = chosen_attempts(attempts.by_number, some, numbers)
+        connections = [attempt for attempt in connections if attempt.is_connection]
         maker = SpanMaker(redactor, with_contents=with_contents)
         total = len(connections) + len(some)
         spans = chain(map(maker.connection, connections), exchange_spans(store, maker, attempts.by_number, some))

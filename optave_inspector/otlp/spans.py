@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -33,8 +32,13 @@ _DEFAULT_PORTS = {"ws": 80, "wss": 443}
 _LATEST_NS = (1 << 63) - 1
 _GUESSED = int(EntryFlag.GUESSED)
 _OTHER = "_OTHER"
-_NOT_ANSWERED = "The exchange ended without an answer."
-_ANSWERED_BY_ERROR = "The tenant answered with an error."
+_WORDS = {
+    ExchangeStatus.ERROR: "The tenant answered with an error.",
+    ExchangeStatus.TIMED_OUT: "No final answer came in time.",
+    ExchangeStatus.CUT_OFF: "The connection ended before the final answer.",
+    ExchangeStatus.CANCELLED: "The user no longer waited.",
+    ExchangeStatus.NOT_SENT: "The connection was not open: nothing was sent.",
+}
 
 
 def resource() -> Resource:
@@ -88,7 +92,7 @@ class SpanMaker:
             kind=SpanKind.CLIENT,
             status=Status(StatusCode.ERROR if problem else StatusCode.UNSET),
             start_time=_moment(first.wall_ns),
-            end_time=_later(first, attempt.last.monotonic_ns),
+            end_time=_later(first, (attempt.ending or attempt.last).monotonic_ns),
             instrumentation_scope=self._scope,
         )
 
@@ -104,7 +108,8 @@ class SpanMaker:
         ``entries`` holds those of :func:`entries_of`; ``payload`` is asked only where contents are sent.
         """
         request = entries[exchange.request_entry]
-        connection = _context(attempt.trace_id, attempt.span_id)
+        # What could not be sent before there was any connection has no parent.
+        connection = _context(attempt.trace_id, attempt.span_id) if attempt.is_connection else None
         own_trace = trace_id_of(exchange.trace_id)
         action = parse_action(exchange.action)
         method = action.value if action is not None else _OTHER
@@ -129,6 +134,8 @@ class SpanMaker:
             Key.ERROR_TYPE: self._text(problem),
             Key.TRACE_ID: self._text(exchange.trace_id),
             Key.THREAD_ID: self._text(exchange.thread_id),
+            Key.SESSION_ID: self._text(exchange.session_id),
+            Key.PARENT_ID: self._text(exchange.parent_id),
             Key.LATE: exchange.late,
             Key.DUPLICATES: len(exchange.duplicates),
             Key.GUESSED: bool(exchange.guessed),
@@ -137,8 +144,8 @@ class SpanMaker:
         attributes |= {key: value for key, value in told.items() if value}
         if exchange.update_ns:
             attributes[Key.FIRST_MS] = exchange.first_ns / 1e6
-        if len(exchange.update_ns) > 1:
-            attributes[Key.STALL_MS] = max(after - before for before, after in pairwise(exchange.update_ns)) / 1e6
+        if exchange.longest_stall_ns >= 0:
+            attributes[Key.STALL_MS] = exchange.longest_stall_ns / 1e6
         return ReadableSpan(
             method if action is not None else "request",
             context=_context(own_trace or attempt.trace_id, made_span_id("exchange", request)),
@@ -146,7 +153,7 @@ class SpanMaker:
             resource=self._resource,
             attributes=attributes,
             events=self._answers(exchange, request, entries, payload),
-            links=[Link(connection, {Key.LINK: "connection"})] if own_trace else [],
+            links=[Link(connection, {Key.LINK: "connection"})] if own_trace and connection else [],
             kind=SpanKind.CLIENT,
             status=Status(StatusCode.ERROR, words) if problem else Status(StatusCode.UNSET),
             start_time=_moment(request.wall_ns),
@@ -243,11 +250,10 @@ def _connection_problem(attempt: Attempt) -> str:
 
 def _exchange_problem(exchange: Exchange) -> tuple[str, str]:
     """The error type, empty for none, and what went wrong in words of our own."""
+    words = _WORDS.get(exchange.status, "")
     if exchange.status is ExchangeStatus.ERROR:
-        return exchange.error_code or _OTHER, _ANSWERED_BY_ERROR
-    if exchange.status is ExchangeStatus.COMPLETED or not exchange.status.ended:
-        return "", ""
-    return exchange.status.name.lower(), _NOT_ANSWERED
+        return exchange.error_code or _OTHER, words
+    return (exchange.status.name.lower(), words) if words else ("", "")
 
 
 def _ending(attempt: Attempt) -> Attributes:

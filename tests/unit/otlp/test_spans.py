@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,14 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status as Code
 
 from optave_inspector.capture.redaction import RedactionRules
 from optave_inspector.capture.store import CaptureStore
+from optave_inspector.errors import InspectorError
 from optave_inspector.otlp.attributes import LONGEST_CONTENT, MOST_EVENTS, TABLE, Key
 from optave_inspector.otlp.sending import Sent, send_capture
 from optave_inspector.otlp.settings import collector
 from optave_inspector.protocol.contract import Contract
 from optave_inspector.replay import CaptureReplay
 from optave_inspector.resources import schemas
+from optave_inspector.session import Session
 from tests.captures import (
     CONTENT,
     MS,
@@ -149,6 +152,7 @@ def test_an_exchange_tells_its_answers_as_events(receiver: Receiver, capture: Pa
     assert (told[Key.FIRST_MS], told[Key.STALL_MS]) == (500.0, 1500.0)
     assert (told[Key.STATUS], told[Key.ANSWERS], told[Key.DUPLICATES]) == ("completed", 3, 1)
     assert (told[Key.TRACE_ID], told[Key.THREAD_ID]) == (UUID7, "thread-1")
+    assert (told[Key.SESSION_ID], told[Key.PARENT_ID]) == ("session-1", "parent-1")
     events = [(event.name, event.time_unix_nano - START_NS, values(event.attributes)) for event in streamed.events]
     assert [(name, at // MS, about[Key.STATE]) for name, at, about in events] == [
         ("optave.answer", 1515, "started"),
@@ -175,6 +179,24 @@ def test_each_unhappy_end_has_its_error_type(receiver: Receiver, capture: Path) 
     assert values(found["slow"].events[0].attributes)[Key.LATE] is True
     slow = found["slow"]
     assert slow.end_time_unix_nano - slow.start_time_unix_nano == 30_000 * MS
+
+
+def test_what_was_never_sent_has_no_connection_before_the_first(receiver: Receiver, tmp_path: Path) -> None:
+    path = tmp_path / "unsent.optave-capture"
+
+    async def record() -> None:
+        session = Session(CaptureStore.create(path), Contract(schemas()))
+        with pytest.raises(InspectorError):
+            await session.send_text(request("unsent").decode())
+        await session.settled()
+        await session.aclose()
+        session.store.close()
+
+    asyncio.run(record())
+    assert send(path, receiver) == Sent(0, 1, 1, 0, "")
+    (span,) = receiver.spans
+    assert values(span.attributes)[Key.ERROR_TYPE] == "not_sent"
+    assert (span.parent_span_id, list(span.links)) == (b"", [])
 
 
 def test_exporting_twice_sends_the_same(receiver: Receiver, capture: Path) -> None:
@@ -263,10 +285,6 @@ def test_only_documented_attributes_are_sent(receiver: Receiver, capture: Path) 
 
 
 def _record(folder: Path, frames: Sequence[tuple[Direction, bytes]]) -> Path:
-    import asyncio
-
-    from optave_inspector.session import Session
-
     path = folder / "made.optave-capture"
 
     async def record() -> None:
