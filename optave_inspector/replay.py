@@ -15,6 +15,7 @@ from .protocol.sdk_build import REQUEST_TIMEOUT_S
 from .protocol.states import ConnectionState
 from .recorder import seen_in
 from .session_signals import SessionSignals
+from .tracing.connection_lives import ConnectionLives
 from .tracing.correlator import Correlator
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ class Rebuilt:
     """What the entries of a capture amount to."""
 
     correlator: Correlator = field(default_factory=lambda: Correlator(_TIMEOUT_NS))
-    moments: list[tuple[int, int]] = field(default_factory=list)
-    """``monotonic_ns`` and code of each opening (code 0) and ending."""
+    lives: ConnectionLives = field(default_factory=ConnectionLives)
     sent: int = 0
     received: int = 0
     attempts: int = 0
@@ -94,6 +94,7 @@ class CaptureReplay(SessionSignals):
         self.state = ConnectionState.CLOSED
         self.config = self.handshake = self.ending = self.failure = self.token_use = None
         self.opened_ns = 0
+        self.lives = ConnectionLives()
         self.sent = self.received = self.attempt = self.waiting = 0
         self._shown = _Shown()
         self._correlator = Correlator(_TIMEOUT_NS)
@@ -121,6 +122,7 @@ class CaptureReplay(SessionSignals):
         correlator = rebuilt.correlator
         for entry, payload in stored(self.store, selection(self.store, None), progress, stop):
             last_ns = entry.monotonic_ns
+            rebuilt.lives.note(entry)
             rebuilt.attempts = max(rebuilt.attempts, entry.attempt)
             seen = seen_in(entry, payload)
             correlator.hand_in(entry, seen)
@@ -129,10 +131,9 @@ class CaptureReplay(SessionSignals):
                 rebuilt.received += entry.direction == 0
             elif entry.kind == EntryKind.ENDING:
                 correlator.cut_off(entry.attempt, last_ns)
-                rebuilt.moments.append((last_ns, entry.code))
             elif entry.kind == EntryKind.HANDSHAKE and not entry.flags & _PROBLEM:
                 correlator.timeout_ns = _request_timeout_ns(payload)
-                rebuilt.moments.append((last_ns, 0))
+        rebuilt.lives.finish()
         for attempt in range(rebuilt.attempts + 1):
             correlator.cut_off(attempt, last_ns)
         return rebuilt
@@ -140,6 +141,7 @@ class CaptureReplay(SessionSignals):
     def show(self, rebuilt: Rebuilt, most: int | None = None) -> bool:
         """Take over what was rebuilt, or ``most`` further exchanges of it, and tell; whether that was all."""
         self.sent, self.received, self.attempt = rebuilt.sent, rebuilt.received, rebuilt.attempts
+        self.lives = rebuilt.lives
         self._correlator = rebuilt.correlator
         shown, count = self._shown, len(rebuilt.exchanges)
         numbers = range(shown.size + 1, 1 + (count if most is None else min(count, shown.size + most)))

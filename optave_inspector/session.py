@@ -18,6 +18,7 @@ from .protocol.url_template import mask_url
 from .recorder import Recorded, Recorder
 from .session_signals import SessionSignals
 from .tasks import Tasks
+from .tracing.connection_lives import ConnectionLives
 from .tracing.correlator import Correlator
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Session(SessionSignals):
         self.token_use: TokenUse | None = None
         self.opened_ns = 0
         """``time.monotonic_ns`` at which the newest connection opened; 0 before the first."""
+        self.lives = ConnectionLives()
+        """All connection attempts, from when to when."""
         self.sent = 0
         self.received = 0
         self.used_tokens = UsedTokens()
@@ -113,6 +116,7 @@ class Session(SessionSignals):
             raise InspectorError(f"This session is {self.state.name}.", "Disconnect first.")
         self._loop = asyncio.get_running_loop()
         self._recorder.attempt += 1
+        self.lives.began(self.attempt, time.monotonic_ns())
         self.config = config
         self.handshake = self.ending = self.failure = self.token_use = None
         self._correlator.timeout_ns = int(config.request_timeout_s * 1e9)
@@ -123,6 +127,8 @@ class Session(SessionSignals):
             return await connection.open()
         except ConnectFailed as failure:
             self.failure = failure
+            status = failure.handshake.status if failure.handshake is not None else None
+            self.lives.ended(self.attempt, time.monotonic_ns(), status or 0)
             self._note(str(failure), problem=True)
             self._flush()
             self.failed.emit(failure)
@@ -221,6 +227,7 @@ class Session(SessionSignals):
         self.state = state
         if state is ConnectionState.OPEN:
             self.opened_ns = time.monotonic_ns()
+            self.lives.opened(self.attempt, self.opened_ns)
         self.state_changed.emit(state)
 
     def on_token(self, use: TokenUse) -> None:
@@ -259,6 +266,7 @@ class Session(SessionSignals):
     def on_ending(self, ending: Ending) -> None:
         """An open connection ended."""
         self.ending = ending
+        self.lives.ended(self.attempt, ending.monotonic_ns, ending.code)
         self._add(lambda: [*self._recorder.unfinished(), self._recorder.ending(ending)])
         self._flush()
         self._tell_exchanges(self._correlator.cut_off(self.attempt, ending.monotonic_ns))

@@ -44,6 +44,7 @@ from .dialogs.text_dialog import TextDialog
 from .dialogs.unsaved import UnsavedDialog
 from .dialogs.work_dialog import WorkDialog
 from .panels.crash_notice import CrashNotice
+from .panels.exchanges_minimap import Minimap
 from .panels.message_bar import MessageBar
 from .panels.top_bar import TopBar
 from .widgets.panel import Panel
@@ -67,6 +68,7 @@ _KINDS: tuple[tuple[type[QWidget], str], ...] = (
     (QListView, "list"),
     (QAbstractItemView, "table"),
     (QTabWidget, "tabs"),
+    (Minimap, "strip"),
 )
 _INTRODUCTION = """\
 # Driving the window from outside

@@ -17,7 +17,6 @@ from .actions import make_action
 from .bridge import SessionBridge
 from .capture_export import CaptureExport
 from .capture_saving import CaptureSaving
-from .delegates.waterfall_geometry import ConnectionMark
 from .dock_area import DockArea
 from .models.background import Background
 from .panels.entry import EntryPanel
@@ -165,8 +164,6 @@ class CaptureWindow(QMainWindow):
 
     def _on_rebuilt(self, rebuilt: Rebuilt) -> None:
         self._say_traces("No requests in this capture.", "")
-        for at_ns, code in rebuilt.moments:
-            self.exchanges.scale.add_mark(ConnectionMark(at_ns, code))
         self._rebuilt = rebuilt
         self._showing.start(0)
 
@@ -177,7 +174,7 @@ class CaptureWindow(QMainWindow):
         if done:
             self._showing.stop()
             self._rebuilt = Rebuilt()
-            self.exchanges.set_note("")
+            self.exchanges.show_note()
         else:
             self.exchanges.set_note(f"{len(self.replay.exchanges):,} of {len(rebuilt.exchanges):,} exchanges")
 

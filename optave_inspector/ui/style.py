@@ -1,6 +1,6 @@
 """The style sheet, made from a theme. Widgets ask for a look by a dynamic property, never by colours of their own.
 
-Properties: ``kind`` on QPushButton and QToolButton (``primary``, ``quiet``, ``danger``), ``chip`` and ``headline`` on
+Properties: ``kind`` on QPushButton and QToolButton (``primary``, ``quiet``, ``danger``, ``warning``), ``chip`` and ``headline`` on
 QLabel (``ok``, ``warning``, ``error``, ``neutral``), ``role`` on QLabel (``muted``, ``title``, ``section``, ``problem``,
 ``warning``, ``ok``), ``card`` and ``bar`` on QFrame, ``problem`` (true) on input fields, ``compact`` (true) on QToolButton.
 """
@@ -67,6 +67,8 @@ QPushButton[kind="primary"]:disabled {{ background: {t.neutral_back}; color: {t.
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; }}
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: {t.neutral_back}; }}
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ border: 1px solid {t.accent}; }}
+QToolButton[kind="warning"] {{ color: {t.warning}; border: 1px solid {t.warning}; }}
+QToolButton[kind="warning"]:checked {{ background: {t.warning_back}; color: {t.warning}; font-weight: 600; }}
 QToolButton[tight="true"] {{ padding: 4px 3px; }}
 QToolButton[compact="true"] {{ padding: 0px; }}
 QPushButton[joined="left"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}

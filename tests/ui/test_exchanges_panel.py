@@ -15,10 +15,10 @@ from optave_inspector.protocol.contract import Contract
 from optave_inspector.protocol.ids import uuid7
 from optave_inspector.protocol.states import ConnectionState
 from optave_inspector.session import Session
+from optave_inspector.tracing.connection_lives import ConnectionLife
 from optave_inspector.tracing.exchange import Exchange, ExchangeStatus
 from optave_inspector.ui import theme
 from optave_inspector.ui.bridge import SessionBridge
-from optave_inspector.ui.delegates.waterfall_geometry import ConnectionMark
 from optave_inspector.ui.delegates.waterfall_scale import ScaleMode
 from optave_inspector.ui.models.exchange_table import ExchangeColumn
 from optave_inspector.ui.panels.exchanges import ExchangesPanel
@@ -164,7 +164,9 @@ def test_an_ending_cuts_off_what_waits_and_leaves_its_code_on_the_axis(panel, te
     see(lambda: tenant.end(8, 1011))
     assert texts(panel, ExchangeColumn.STATUS)[2] == "⚡ cut off"
     assert note(panel) == "3 exchanges · 1 cut off"
-    assert ConnectionMark(BEGIN + 8 * S, 1011) in panel.scale.marks(0, BEGIN + 100 * S)
+    assert [(mark.at_ns, mark.code) for mark in panel.scale.marks(BEGIN + 7 * S, BEGIN + 100 * S)] == [
+        (BEGIN + 8 * S, 1011)
+    ]
     image = panel.grab().toImage()
     assert any(image.pixelColor(x, 200).name() == theme.LIGHT.error for x in range(image.width()))
 
@@ -227,7 +229,6 @@ def test_the_menu_copies_the_id_and_asks_to_send_again(panel, three, session):
 
 def test_without_a_row_the_menu_does_nothing(panel, three):
     for name in ("GoToRequest", "GoToAnswer", "CopyId", "EditAgain"):
-        panel._row_actions[0].setEnabled(True)
         action = next(action for action in panel.view.actions() if action.objectName() == f"exchanges{name}Action")
         action.setEnabled(True)
         action.trigger()
@@ -367,9 +368,8 @@ def test_all_statuses_are_painted_in_both_themes(panel, dark):
             )
         )  # fmt: skip
     panel._on_exchanges([len(ExchangeStatus)])
-    panel.scale.add_mark(ConnectionMark(BEGIN))
-    panel.scale.add_mark(ConnectionMark(BEGIN + 9 * S, 1000))
-    panel.scale.add_mark(ConnectionMark(BEGIN + 9 * S, 1000))
+    panel.scale.set_lives([ConnectionLife(1, BEGIN, BEGIN, BEGIN + 9 * S, 1000)])
+    panel.scale.set_lives([ConnectionLife(1, BEGIN, BEGIN, BEGIN + 9 * S, 1000)])
     assert len(panel.scale.marks(0, BEGIN + 99 * S)) == 2
     panel.view.selectRow(2)
     image = panel.grab().toImage()

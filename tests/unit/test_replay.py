@@ -80,7 +80,10 @@ def test_exchanges_are_those_of_the_session(recorded: tuple[Path, list[Exchange]
         ExchangeStatus.CUT_OFF,
         ExchangeStatus.CUT_OFF,
     ]
-    assert rebuilt.moments == [(9 * MS, 1011)]
+    assert [(life.attempt, life.began_ns, life.opened_ns, life.ended_ns, life.code) for life in rebuilt.lives] == [
+        (1, 1 * MS, 1 * MS, 9 * MS, 1011),
+        (2, 10 * MS, 10 * MS, 10 * MS, 0),
+    ]
     assert (rebuilt.sent, rebuilt.received, rebuilt.attempts) == (3, 4, 2)
 
 

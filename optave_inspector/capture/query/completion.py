@@ -67,13 +67,19 @@ class KnownValues:
 
     def note(self, entry: Entry) -> None:
         """Remember the values of an entry."""
-        for key, seen in self._seen.items():
+        for key in self._seen:
             value: int | str = getattr(entry, KEYS[key].column)
             if value:
-                seen.pop(value, None)
-                seen[value] = None
-                if len(seen) > _MOST_KNOWN:
-                    del seen[next(iter(seen))]
+                self.remember(key, (value,))
+
+    def remember(self, key: str, values: Iterable[int | str]) -> None:
+        """Remember values of a key, whoever has them; the last one is the latest."""
+        seen = self._seen[key]
+        for value in values:
+            seen.pop(value, None)
+            seen[value] = None
+            if len(seen) > _MOST_KNOWN:
+                del seen[next(iter(seen))]
 
     def values(self, key: str) -> list[int | str]:
         """The values of a key, the latest first."""

@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ...tracing.connection_lives import ConnectionLife
     from ...tracing.exchange import Exchange
 
 _MS = 1_000_000
 _S = 1_000_000_000
-_SHORTEST_NS = 100_000
+SHORTEST_NS = 100_000
 """Nobody zooms in further than a tenth of a millisecond."""
 _STEPS_NS = (
     *(part * _MS // 100 for part in (1, 2, 5, 10, 20, 50)),
     *(part * _MS for part in (1, 2, 5, 10, 20, 50, 100, 200, 500)),
     *(part * _S for part in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)),
 )
+STALL_NS = 1_000_000_000
+"""From here on a silence within a stream is a stall: updates usually come some times a second."""
+_STALL_PX = 8.0
 CAP_PX = 4.0
 """Width of the part that shows an end, where the time since the first answer is too short to be seen."""
 
@@ -60,7 +64,7 @@ class TimeAxis:
 
     def zoomed(self, factor: float, at_ns: int) -> TimeAxis:
         """``factor`` times the time on show, with ``at_ns`` staying where it is."""
-        span = max(round(self.span_ns * factor), _SHORTEST_NS)
+        span = max(round(self.span_ns * factor), SHORTEST_NS)
         before = round((at_ns - self.start_ns) / self.span_ns * span)
         return TimeAxis(at_ns - before, at_ns - before + span, self.origin_ns)
 
@@ -112,10 +116,15 @@ class Bar:
     """The updates, without the first and the last answer."""
     late: tuple[float, float] | None
     """From the end by time-out or cut-off to the last answer that came after it."""
+    stall: tuple[float, float] | None = None
+    """The longest silence within the answer, where it is worth to be seen."""
 
 
-def bar(exchange: Exchange, axis: TimeAxis, width: float, now_ns: int) -> Bar | None:
-    """The bar of an exchange on ``width`` pixels; None where it is not on show. Open ones reach to ``now_ns``."""
+def bar(exchange: Exchange, axis: TimeAxis, width: float, now_ns: int, stall: tuple[int, int] = (-1, -1)) -> Bar | None:
+    """The bar of an exchange on ``width`` pixels; None where it is not on show. Open ones reach to ``now_ns``.
+
+    ``stall`` is from when to when it was silent for longest.
+    """
     ended = exchange.ended_ns >= 0
     end_ns = exchange.ended_ns if ended else max(now_ns, exchange.sent_ns)
     updates = exchange.update_ns
@@ -134,7 +143,17 @@ def bar(exchange: Exchange, axis: TimeAxis, width: float, now_ns: int) -> Bar | 
         wait = (start_x, start_x)
     else:
         answer, wait = None, (start_x, max(end_x, start_x + 1.0))
-    return Bar(wait, answer, _spread(updates, in_time, axis, width), _late(updates, in_time, end_x, last_x))
+    ticks = _spread(updates, in_time, axis, width)
+    return Bar(wait, answer, ticks, _late(updates, in_time, end_x, last_x), _stall(stall, end_ns, axis, width))
+
+
+def _stall(stall: tuple[int, int], end_ns: int, axis: TimeAxis, width: float) -> tuple[float, float] | None:
+    """A silence that was long in itself, and has room to be seen as one; what came late is no part of the answer."""
+    start_ns, stop_ns = stall[0], min(stall[1], end_ns)
+    if stop_ns - start_ns < STALL_NS:
+        return None
+    start_x, stop_x = axis.x(start_ns, width), axis.x(stop_ns, width)
+    return (start_x + 1.5, stop_x - 1.5) if stop_x - start_x >= _STALL_PX else None
 
 
 def _spread(updates: list[int], count: int, axis: TimeAxis, width: float) -> tuple[float, ...]:
@@ -158,15 +177,36 @@ def _late(updates: list[int], in_time: int, end_x: float, last_x: float) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class ConnectionMark:
-    """A moment in the life of a connection: it opened (``code`` 0) or ended with a close code."""
+    """A moment in the life of a connection: it opened (``code`` 0), ended with a close code, or failed to open."""
 
     at_ns: int
     code: int = 0
+    attempt: int = 0
+    failed: bool = False
+    """It never was open; ``code`` is the HTTP status that refused it, 0 for none."""
+    lost: bool = False
+    """It ended, no one knows how: the capture ends."""
+
+    @property
+    def opened(self) -> bool:
+        """A connection opened here."""
+        return not (self.code or self.failed or self.lost)
 
     @property
     def abnormal(self) -> bool:
         """An ending that nobody wished for: neither normal closure nor going away."""
-        return self.code not in (0, 1000, 1001)
+        return self.failed or self.code not in (0, 1000, 1001)
+
+
+def marks_of(life: ConnectionLife) -> list[ConnectionMark]:
+    """The moments of a connection's life that are worth a line."""
+    marks = []
+    if life.opened_ns >= 0:
+        marks.append(ConnectionMark(life.opened_ns, attempt=life.attempt))
+    if life.ended_ns >= 0:
+        lost = not life.code and not life.failed
+        marks.append(ConnectionMark(life.ended_ns, life.code, life.attempt, life.failed, lost))
+    return marks
 
 
 def whole(exchanges: Extent, marks: Iterable[ConnectionMark], now_ns: int) -> TimeAxis:

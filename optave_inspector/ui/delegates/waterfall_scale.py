@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import bisect
+import contextlib
 import operator
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from .waterfall_geometry import ConnectionMark, Extent, Tick, TimeAxis, whole
+from .waterfall_geometry import SHORTEST_NS, ConnectionMark, Extent, Tick, TimeAxis, marks_of, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ...tracing.connection_lives import ConnectionLife
 
 FOLLOW_NS = 60 * 1_000_000_000
 """How much time is on show while following."""
@@ -41,6 +45,8 @@ class WaterfallScale(QObject):
         self._mode = ScaleMode.FIT
         self._free = TimeAxis(0, 1)
         self._marks: list[ConnectionMark] = []
+        self._lives: list[ConnectionLife] = []
+        self._held: tuple[TimeAxis, int] | None = None
         self._ticks: tuple[TimeAxis, float, list[Tick]] = (self._free, -1.0, [])
 
     @property
@@ -56,10 +62,22 @@ class WaterfallScale(QObject):
 
     def now_ns(self) -> int:
         """The present, to which open exchanges reach."""
-        return self._clock()
+        return self._clock() if self._held is None else self._held[1]
+
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """Let the present stand while something is painted: all rows of one picture share it, and it costs nothing."""
+        axis, now_ns = self.axis(), self.now_ns()
+        self._held = axis, now_ns
+        try:
+            yield
+        finally:
+            self._held = None
 
     def axis(self) -> TimeAxis:
         """The part on show, now."""
+        if self._held is not None:
+            return self._held[0]
         if self._mode is ScaleMode.FREE:
             return self._free
         fitting = whole(self._extent, self._marks, self.now_ns())
@@ -87,12 +105,29 @@ class WaterfallScale(QObject):
         axis = self.axis()
         self._set_free(axis.moved(round(axis.span_ns * part)))
 
-    def add_mark(self, mark: ConnectionMark) -> None:
-        """Note an opening or an ending; a mark that is there already changes nothing."""
-        place = bisect.bisect_left(self._marks, mark.at_ns, key=operator.attrgetter("at_ns"))
-        if self._marks[place : place + 1] != [mark]:
-            self._marks.insert(place, mark)
+    def set_range(self, start_ns: int, end_ns: int) -> None:
+        """Show the time from one moment to another."""
+        axis = self.axis()
+        self._set_free(TimeAxis(start_ns, max(end_ns, start_ns + SHORTEST_NS), axis.origin_ns))
+
+    def whole(self) -> TimeAxis:
+        """The axis that shows everything so far, whatever is on show."""
+        return whole(self._extent, self._marks, self.now_ns())
+
+    def set_lives(self, lives: Iterable[ConnectionLife]) -> None:
+        """Take over from when to when connections lived."""
+        taken = [replace(life) for life in lives]
+        if taken != self._lives:
+            self._lives = taken
+            marks = (mark for life in taken for mark in marks_of(life))
+            self._marks = sorted(marks, key=operator.attrgetter("at_ns"))
             self.changed.emit()
+
+    def lives(self, start_ns: int, end_ns: int) -> list[ConnectionLife]:
+        """Connections that lived between two times, all or a part of them; those that live on included."""
+        return [
+            life for life in self._lives if life.began_ns <= end_ns and (life.ended_ns < 0 or life.ended_ns >= start_ns)
+        ]
 
     def marks(self, start_ns: int, end_ns: int) -> list[ConnectionMark]:
         """Openings and endings between two times."""

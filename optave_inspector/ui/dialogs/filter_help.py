@@ -19,13 +19,14 @@ _SCHEME = "filter:"
 
 
 class FilterHelp(QDialog):
-    """Call ``open()``; it deletes itself when it is closed."""
+    """Call ``open()``; it deletes itself when it is closed. ``note`` is what holds besides for who asks."""
 
     exampleChosen = Signal(str)
     """The user clicked an example: a query that can be read."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, note: str = "") -> None:
         super().__init__(parent)
+        self._note = note
         self.setObjectName("filterHelpDialog")
         self.setWindowTitle("How to filter")
         self.setAccessibleName("How to filter")
@@ -65,6 +66,7 @@ class FilterHelp(QDialog):
         self.text.setHtml(
             "<p>Write words to find them anywhere in payloads and fields. Terms such as <code>dir:in</code> ask for "
             "one field. All that stands side by side must hold. Click an example to filter by it.</p>"
+            f"<p>{escape(self._note)}</p>"
             f"<h3>Terms</h3>{_table(('Write', 'Meaning', 'Example'), rows)}"
             f"<h3>Operators</h3>{_table(('Write', 'Meaning'), operators)}"
             f"<h3>Words</h3>{_table(('Write', 'Meaning'), words)}"

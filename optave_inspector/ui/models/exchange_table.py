@@ -1,23 +1,29 @@
-"""The exchanges of a session as a table that is kept up to date row by row."""
+"""The exchanges of a session as a table: filtered, sorted, in groups, and kept up to date row by row."""
 
 from __future__ import annotations
 
-import bisect
 import contextlib
 import time
+from dataclasses import replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
-from ...tracing.exchange import Exchange, ExchangeStatus
 from ...tracing.statistics import Statistics
 from .. import theme
 from ..delegates.waterfall_geometry import Extent
+from .background import Background
+from .exchange_rows import Arrangement, ExchangeRows, Group
+from .exchange_words import STATUS_LOOK, description, is_missing, status_text
 from .formats import duration_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from ...tracing.exchange import Exchange
+
+__all__ = ["STATUS_LOOK", "ExchangeColumn", "ExchangeTableModel", "status_text"]
 
 
 class ExchangeColumn(IntEnum):
@@ -47,26 +53,29 @@ _RIGHT = frozenset({ExchangeColumn.FIRST, ExchangeColumn.TOTAL, ExchangeColumn.A
 _ROOT = QModelIndex()
 _NEVER = 1 << 62
 """Sorts what has no time yet behind all that has one."""
-
-STATUS_LOOK: dict[ExchangeStatus, tuple[str, str, str]] = {
-    ExchangeStatus.WAITING: ("…", "waiting", "accent"),
-    ExchangeStatus.STREAMING: ("≡", "streaming", "accent"),
-    ExchangeStatus.COMPLETED: ("✓", "completed", "ok"),
-    ExchangeStatus.ERROR: ("✗", "error", "error"),
-    ExchangeStatus.TIMED_OUT: ("◔", "timed out", "warning"),
-    ExchangeStatus.CUT_OFF: ("⚡", "cut off", "muted"),
-    ExchangeStatus.CANCELLED: ("⊘", "cancelled", "muted"),
-    ExchangeStatus.NOT_SENT: ("⊗", "not sent", "warning"),
+_AT_ONCE = 5_000
+"""Up to so many exchanges are arranged within a hundredth of a second or two; more of them in a thread."""
+_KEYS: dict[ExchangeColumn, Callable[[Exchange], Any] | None] = {
+    ExchangeColumn.ACTION: lambda exchange: exchange.action,
+    ExchangeColumn.CORRELATION: lambda exchange: exchange.correlation_id,
+    ExchangeColumn.STATUS: lambda exchange: (exchange.status, exchange.error_code),
+    ExchangeColumn.FIRST: lambda exchange: exchange.first_ns if exchange.update_ns else _NEVER,
+    ExchangeColumn.TOTAL: lambda exchange: exchange.total_ns if exchange.ended_ns >= 0 else _NEVER,
+    ExchangeColumn.ANSWERS: lambda exchange: len(exchange.answers),
+    ExchangeColumn.TIME: None,
 }
-"""Glyph, word and the theme's name for the colour of each status. DejaVu Sans has all glyphs."""
 
 
 class ExchangeTableModel(QAbstractTableModel):
     """Rows over a session's list of exchanges, which this model reads and never copies.
 
     Call ``update`` with the numbers that are new or changed. Rows are added and announced as such; nothing is reset.
-    Sorting is by raw values over an index of its own, and is kept while exchanges come and change.
+    Another filter, order or grouping of many exchanges is made in a thread: the rows stay as they were until it is
+    there, and ``rearranged`` tells. A row is an exchange or the heading of a group.
     """
+
+    rearranged = Signal()
+    """Filter, order or grouping that were asked for are on show."""
 
     def __init__(
         self,
@@ -82,33 +91,64 @@ class ExchangeTableModel(QAbstractTableModel):
         self.extent = Extent()
         """From when to when the exchanges reach."""
         self._count = len(exchanges)
-        self._column = ExchangeColumn.TIME
-        self._descending = False
-        self._keys: list[Any] = []
-        self._pairs: list[tuple[Any, int]] | None = None
-        """Sorting key and number of each exchange in ascending order; None in the order of the requests."""
-        self._note(range(1, len(exchanges) + 1))
+        self._arrangement = Arrangement()
+        self._matches: bytearray | None = None
+        self._work = Background("arrange traces", self)
+        self._missed: set[int] = set()
+        """What changed while rows were made in a thread."""
+        self._note(range(1, self._count + 1))
+        self._rows = self._made()
         theme.theme_switch().changed.connect(self._on_theme)
 
     # -- what the panel asks
+
+    @property
+    def count(self) -> int:
+        """All exchanges that were announced, shown or not."""
+        return self._count
+
+    @property
+    def shown(self) -> int:
+        """How many exchanges the filter leaves, those in folded groups included."""
+        return self._rows.shown
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter is in force."""
+        return self._matches is not None
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the rows on show stand in groups."""
+        return self._rows.grouped
+
+    @property
+    def arranging(self) -> bool:
+        """Whether rows are being made that were asked for."""
+        return self._work.busy
 
     def now_ns(self) -> int:
         """The present, by ``clock``."""
         return self.clock()
 
-    def exchange(self, row: int) -> Exchange:
-        """The exchange of a row."""
-        place = self._count - 1 - row if self._descending else row
-        return self._exchanges[place if self._pairs is None else self._pairs[place][1] - 1]
+    def at(self, row: int) -> Exchange | Group:
+        """What stands in a row."""
+        found = self._rows.at(row)
+        return found if isinstance(found, Group) else self._exchanges[found - 1]
+
+    def exchange(self, row: int) -> Exchange | None:
+        """The exchange of a row; None for the heading of a group."""
+        found = self.at(row)
+        return None if isinstance(found, Group) else found
 
     def row_of(self, number: int) -> int:
-        """The row of an exchange; -1 when it has none yet."""
-        if not 1 <= number <= self._count:
-            return -1
-        place = number - 1
-        if self._pairs is not None:
-            place = bisect.bisect_left(self._pairs, (self._keys[number - 1], number))
-        return self._count - 1 - place if self._descending else place
+        """The row of an exchange, or of the heading that it is folded under; -1 when it has none."""
+        return self._rows.row_of(number)
+
+    def numbers_shown(self) -> list[int]:
+        """All exchanges that the filter leaves, in the order on show, without those in folded groups."""
+        found = (self._rows.at(row) for row in range(self._rows.row_count))
+        return [number for number in found if not isinstance(number, Group)]
 
     def update(self, numbers: Sequence[int]) -> None:
         """Take over exchanges that are new or changed, by their numbers in ascending order."""
@@ -117,20 +157,39 @@ class ExchangeTableModel(QAbstractTableModel):
         new = range(self._count + 1, numbers[-1] + 1)
         changed = [number for number in numbers if number <= self._count]
         self._note([*changed, *new])
-        if self._pairs is None:
-            self._append(len(new))
-            for first, last in _runs(changed):
-                rows = sorted((self.row_of(first), self.row_of(last)))
-                self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[1], ExchangeColumn.TIME))
-        else:
-            with self._rearranged():
-                self._sort_in(changed, new)
+        self._show_changes(changed, new)
+
+    def show_only(self, matches: bytearray | None) -> None:
+        """Show the exchanges whose byte is 1, by number; all of them for None. The array stays the caller's."""
+        self._matches = matches
+        self._arrange()
+
+    def matches_changed(self, numbers: Sequence[int]) -> None:
+        """The bytes of these exchanges changed in the array that was given."""
+        self._show_changes([number for number in numbers if number <= self._count], ())
+
+    def fold(self, key: str, folded: bool) -> None:
+        """Show a group's heading alone, or its exchanges as well."""
+        arrangement = self._arrangement
+        keys = arrangement.folded - {key}
+        if folded != arrangement.fold_others:
+            keys |= {key}
+        self._arrangement = replace(arrangement, folded=keys)
+        with self._rearranged():
+            self._rows.fold(key, folded)
+
+    def fold_all(self, folded: bool) -> None:
+        """Fold every group, those to come as well, or unfold them."""
+        self._arrangement = replace(self._arrangement, folded=frozenset(), fold_others=folded)
+        with self._rearranged():
+            for group in self._rows.groups:
+                self._rows.fold(group.key, folded)
 
     # -- what Qt asks
 
     def rowCount(self, parent: QModelIndex = _ROOT) -> int:
-        """All exchanges that were announced."""
-        return 0 if parent.isValid() else self._count
+        """Exchanges that are shown, and headings."""
+        return 0 if parent.isValid() else self._rows.row_count
 
     def columnCount(self, parent: QModelIndex = _ROOT) -> int:
         """One per member of ExchangeColumn."""
@@ -138,17 +197,22 @@ class ExchangeTableModel(QAbstractTableModel):
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts, colours and tooltips of a cell."""
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(self.exchange(index.row()), index.column())
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return self._color(self.exchange(index.row()), index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
-        if role == Qt.ItemDataRole.FontRole and index.column() == ExchangeColumn.CORRELATION:
-            return theme.mono_font()
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self.description(self.exchange(index.row()))
-        return None
+        if role == Qt.ItemDataRole.FontRole:
+            return theme.mono_font() if index.column() == ExchangeColumn.CORRELATION else None
+        if role not in _ROLES:
+            return None
+        found = self.at(index.row())
+        if isinstance(found, Group):
+            return group_cell(found, index.column()) if role == Qt.ItemDataRole.DisplayRole else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(found, index.column())
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._color(found, index.column())
+        if role == Qt.ItemDataRole.BackgroundRole:
+            return theme.current().color("warning_back") if is_missing(found, self.now_ns()) else None
+        return description(found)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Titles of the columns."""
@@ -163,47 +227,75 @@ class ExchangeTableModel(QAbstractTableModel):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by raw values; of equal ones the later request is the greater."""
-        with self._rearranged():
-            self._column = ExchangeColumn(column)
-            self._descending = order == Qt.SortOrder.DescendingOrder
-            self._keys, self._pairs = [], None
-            if self._column is not ExchangeColumn.TIME:
-                numbers = range(1, self._count + 1)
-                self._keys = [self._key(number) for number in numbers]
-                self._pairs = sorted(zip(self._keys, numbers, strict=True))
+        """Sort by raw values; of equal ones the later request is the greater. Within groups, where there are any."""
+        descending = order == Qt.SortOrder.DescendingOrder
+        self._arrangement = replace(self._arrangement, key=_KEYS[ExchangeColumn(column)], descending=descending)
+        self._arrange()
 
     # -- inside
 
-    def _append(self, count: int) -> None:
-        """Show ``count`` more exchanges, where the requests stand in their order."""
-        if count:
-            first = 0 if self._descending else self._count
-            self.beginInsertRows(QModelIndex(), first, first + count - 1)
-            self._count += count
-            self.endInsertRows()
+    def _made(self) -> ExchangeRows:
+        return ExchangeRows(self._exchanges, self._count, self._arrangement, self._matches)
 
-    def _sort_in(self, changed: Sequence[int], new: range) -> None:
-        assert self._pairs is not None
-        for number in changed:
-            before, after = (self._keys[number - 1], number), (self._key(number), number)
-            if before != after:
-                del self._pairs[bisect.bisect_left(self._pairs, before)]
-                bisect.insort(self._pairs, after)
-                self._keys[number - 1] = after[0]
-        for number in new:
-            self._keys.append(self._key(number))
-            bisect.insort(self._pairs, (self._keys[-1], number))
-        self._count += len(new)
+    def _arrange(self) -> None:
+        """Make the rows anew: at once, or in a thread where there are many."""
+        self._work.cancel()
+        self._missed.clear()
+        if self._count <= _AT_ONCE:
+            self._take(self._made())
+            return
+        exchanges, count, arrangement, matches = self._exchanges, self._count, self._arrangement, self._matches
+        self._work.start(
+            lambda _job: ExchangeRows(exchanges, count, arrangement, matches), self._take, self._arranging_failed
+        )
+
+    def _arranging_failed(self, error: Exception) -> None:
+        raise error
+
+    def _take(self, rows: ExchangeRows) -> None:
+        rows.update(sorted(self._missed))
+        self._missed.clear()
+        with self._rearranged():
+            self._rows = rows
+            for group in rows.groups:
+                rows.fold(group.key, self._arrangement.is_folded(group.key))
+        self.rearranged.emit()
+
+    def _show_changes(self, changed: Sequence[int], new: Sequence[int]) -> None:
+        """Let the rows follow: new ones at the end, or by a new order where more than that has to be done."""
+        if self._work.busy:
+            self._missed.update(changed, new)
+        appended = self._rows.appended(changed, new)
+        if appended is not None:
+            first, count = appended
+            if count:
+                self.beginInsertRows(QModelIndex(), first, first + count - 1)
+            self._count += len(new)
+            self._rows.update(new)
+            if count:
+                self.endInsertRows()
+        elif new or not self._rows.stays(changed):
+            with self._rearranged():
+                self._count += len(new)
+                self._rows.update([*changed, *new])
+            return
+        else:
+            self._rows.update(changed)
+        rows = sorted({row for row in map(self._rows.row_of, changed) if row >= 0})
+        for top, bottom in _runs(rows):
+            self.dataChanged.emit(self.index(top, 0), self.index(bottom, ExchangeColumn.TIME))
 
     @contextlib.contextmanager
     def _rearranged(self) -> Iterator[None]:
         """Whatever is done within, tell the views where their rows went."""
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
-        numbers = [self.exchange(index.row()).number for index in kept]
+        found = [self._rows.at(index.row()) for index in kept]
         yield
-        moved = [self.index(self.row_of(number), index.column()) for number, index in zip(numbers, kept, strict=True)]
+        moved = []
+        for one, index in zip(found, kept, strict=True):
+            row = self._rows.row_of_group(one.key) if isinstance(one, Group) else self._rows.row_of(one)
+            moved.append(self.index(row, index.column()) if row >= 0 else QModelIndex())
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
 
@@ -213,21 +305,6 @@ class ExchangeTableModel(QAbstractTableModel):
         for exchange in touched:
             self.extent.include(exchange)
         self.extent.waiting = self.statistics.overall.open > 0
-
-    def _key(self, number: int) -> Any:
-        exchange = self._exchanges[number - 1]
-        column = self._column
-        if column is ExchangeColumn.ACTION:
-            return exchange.action
-        if column is ExchangeColumn.CORRELATION:
-            return exchange.correlation_id
-        if column is ExchangeColumn.STATUS:
-            return exchange.status, exchange.error_code
-        if column is ExchangeColumn.FIRST:
-            return exchange.first_ns if exchange.update_ns else _NEVER
-        if column is ExchangeColumn.TOTAL:
-            return exchange.total_ns if exchange.ended_ns >= 0 else _NEVER
-        return len(exchange.answers)
 
     def _text(self, exchange: Exchange, column: int) -> str:
         if column == ExchangeColumn.ACTION:
@@ -256,45 +333,34 @@ class ExchangeTableModel(QAbstractTableModel):
             return colors.color("muted")
         return None
 
-    def description(self, exchange: Exchange) -> str:
-        """An exchange in several lines of plain text, for tooltips."""
-        lines = [
-            f"{exchange.action or 'no action'}: {status_text(exchange)}",
-            f"Correlation ID {exchange.correlation_id or 'missing'}",
-        ]
-        if exchange.trace_id:
-            lines.append(f"Trace ID {exchange.trace_id}")
-        times = []
-        if exchange.update_ns:
-            times.append(f"first answer after {duration_text(exchange.first_ns)}")
-        if exchange.ended_ns >= 0:
-            times.append(f"ended after {duration_text(exchange.total_ns)}")
-        answers = len(exchange.answers)
-        times.append("1 answer" if answers == 1 else f"{answers or 'no'} answers")
-        lines.append(", ".join(times).capitalize())
-        if exchange.duplicates:
-            lines.append(f"Answered again after the end: {len(exchange.duplicates)}")
-        lines += [sentence for sentence in (exchange.guessed, exchange.note) if sentence]
-        lines.append(f"Connection attempt {exchange.attempt}, request is entry {exchange.request_entry}")
-        return "\n".join(lines)
-
     def _on_theme(self) -> None:
-        if self._count:
-            last = self.index(self._count - 1, ExchangeColumn.TIME)
+        if self._rows.row_count:
+            last = self.index(self._rows.row_count - 1, ExchangeColumn.TIME)
             self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.ForegroundRole])
 
 
-def status_text(exchange: Exchange) -> str:
-    """Glyph and word for where an exchange stands, with the error's code, and whether it was late or guessed."""
-    glyph, word, _ = STATUS_LOOK[exchange.status]
-    text = f"{glyph} {word}"
-    if exchange.error_code:
-        text += f" {exchange.error_code}"
-    if exchange.late:
-        text += " · late answer"
-    if exchange.guessed:
-        text += " · guessed"
-    return text
+_ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ForegroundRole,
+    Qt.ItemDataRole.BackgroundRole,
+    Qt.ItemDataRole.ToolTipRole,
+)
+
+
+def group_text(group: Group) -> str:
+    """The heading of a group: what it is, how many exchanges it has, the status that deserves a look."""
+    count = len(group.members)
+    glyph, word, _ = STATUS_LOOK[group.worst]
+    worst = group.counts[group.worst]
+    told = f"{glyph} {word}" if worst == count else f"{glyph} {worst:,} {word}"
+    return f"{group.title} · {'1 exchange' if count == 1 else f'{count:,} exchanges'} · {told}"
+
+
+def group_cell(group: Group, column: int) -> str:
+    """A heading spans its row: its text stands in the first cell, and the view paints it over all."""
+    if column == ExchangeColumn.ACTION:
+        return f"{'▸' if group.folded else '▾'} {group_text(group)}"
+    return ""
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -9,6 +9,8 @@ from ...capture.query.completion import KnownValues
 from ...capture.schema import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...capture.store import CaptureStore
 
 _log = logging.getLogger(__name__)
@@ -17,11 +19,12 @@ _MOST_READ = 1_000
 
 
 class SeenValues:
-    """Looks at the latest entries only, and at each of them once."""
+    """Looks at the latest entries only, and at each of them once. ``states`` are known beforehand."""
 
-    def __init__(self, store: CaptureStore) -> None:
+    def __init__(self, store: CaptureStore, states: Iterable[str] = ()) -> None:
         self._store = store
         self._known = KnownValues()
+        self._known.remember("state", states)
         self._through = 0
 
     def latest(self) -> KnownValues:

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from .. import theme
 from ..delegates.exchange_correlation import CorrelationDelegate
-from ..delegates.waterfall import WaterfallDelegate, WaterfallHeader, inner, paint_background
-from ..models.exchange_table import ExchangeColumn, ExchangeTableModel
+from ..delegates.waterfall import WaterfallDelegate, WaterfallHeader
+from ..delegates.waterfall_paint import inner, paint_background
+from ..models.exchange_rows import Group
+from ..models.exchange_table import ExchangeColumn, ExchangeTableModel, group_cell
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
-    from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from ..delegates.waterfall_scale import WaterfallScale
 
@@ -30,15 +32,26 @@ _SAMPLES = {
 }
 """What a column should hold in a narrow, a usual and a wide view. Columns without a sample leave; tooltips tell all."""
 _USUAL_FROM, _WIDE_FROM = 580, 860
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -2, Qt.Key.Key_End: 2}
+_NO_KEY, _KEYPAD = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
 _STEP = 0.8
 _MOVE = 0.15
 
 
 class ExchangeView(QTableView):
-    """Selects by row and sorts by a click on a title. The wheel zooms time with Ctrl and moves it with Shift."""
+    """Selects by row and sorts by a click on a title. The wheel zooms time with Ctrl and moves it with Shift.
+
+    Left and Right step through the messages of an exchange, and fold and unfold a group.
+    """
 
     currentExchangeChanged = Signal(int)
     """The user moved to the row of this exchange."""
+    stepped = Signal(int)
+    """To the message before (-1) or after (1), to the first (-2) or the last one (2)."""
+    opened = Signal(int)
+    """The user asked to see this exchange in full."""
+    moved = Signal()
+    """The waterfall's column stands elsewhere, or is as wide as it was not."""
 
     def __init__(self, model: ExchangeTableModel, scale: WaterfallScale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +60,8 @@ class ExchangeView(QTableView):
         self.setObjectName("exchangesTable")
         self.setAccessibleName("Exchanges")
         self.setAccessibleDescription(
-            "One row per request with its answers. Enter goes to the last answer. Ctrl and + or − zoom the time axis."
+            "One row per request with its answers. Left and Right step through them, Home and End go to the first and "
+            "the last one, Enter opens both side by side. Ctrl and + or − zoom the time axis."
         )
         self.setHorizontalHeader(WaterfallHeader(scale, self))
         self.horizontalHeader().setObjectName("exchangesHeader")
@@ -73,6 +87,10 @@ class ExchangeView(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._note_place)
         self.verticalScrollBar().rangeChanged.connect(self._keep_place)
         scale.changed.connect(self.update_time)
+        self.horizontalHeader().sectionResized.connect(self.moved)
+        self.horizontalHeader().geometriesChanged.connect(self.moved)
+        self.doubleClicked.connect(self._on_double_click)
+        self.clicked.connect(self._on_click)
 
     def sort_by(self, column: ExchangeColumn) -> None:
         """Sort by a column as a click on its title does: a second time the other way round."""
@@ -103,7 +121,37 @@ class ExchangeView(QTableView):
         """Tell which exchange the user moved to."""
         super().currentChanged(current, previous)
         if current.isValid() and current.row() != previous.row() and not self._told_from_outside:
-            self.currentExchangeChanged.emit(self.model().exchange(current.row()).number)
+            exchange = self.model().exchange(current.row())
+            if exchange is not None:
+                self.currentExchangeChanged.emit(exchange.number)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step, fold, open; the rest is the table's."""
+        current, plain = self.currentIndex(), event.modifiers() in (_NO_KEY, _KEYPAD)
+        step = _STEPS.get(event.key())
+        opens = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not current.isValid() or not plain or not (step or opens):
+            super().keyPressEvent(event)
+            return
+        found = self.model().at(current.row())
+        if isinstance(found, Group):
+            folds = not found.folded if opens else step in (-1, -2)
+            if folds != found.folded:
+                self.model().fold(found.key, folds)
+        elif opens:
+            self.opened.emit(found.number)
+        else:
+            self.stepped.emit(step)
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        exchange = self.model().exchange(index.row())
+        if exchange is not None:
+            self.opened.emit(exchange.number)
+
+    def _on_click(self, index: QModelIndex) -> None:
+        group = self.model().at(index.row())
+        if isinstance(group, Group):
+            self.model().fold(group.key, not group.folded)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom or move in time, or scroll."""
@@ -122,20 +170,47 @@ class ExchangeView(QTableView):
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Carry the lines of the axis on below the last row."""
-        super().paintEvent(event)
-        rows = self.model().rowCount()
-        below = self.rowViewportPosition(rows - 1) + self.rowHeight(rows - 1) if rows else 0
+        """The axis and the connections' lives behind all rows and below them; headings of groups over their rows."""
         left, width = self._time_column()
-        rect = QRect(left, below, width, self.viewport().height() - below)
-        if rect.height() > 0:
+        with self._scale.still():
             painter = QPainter(self.viewport())
-            paint_background(painter, rect, self._scale)
+            paint_background(painter, QRect(left, 0, width, self.viewport().height()), self._scale)
+            painter.end()
+            super().paintEvent(event)
+        self._paint_headings(left)
+
+    def _paint_headings(self, width: int) -> None:
+        model, first = self.model(), self.rowAt(0)
+        if first < 0 or not model.grouped:
+            return
+        painter = QPainter(self.viewport())
+        colors, metrics = theme.current(), self.fontMetrics()
+        font = self.font()
+        font.setBold(True)
+        painter.setFont(font)
+        last = self.rowAt(self.viewport().height() - 1)
+        for row in range(first, (last if last >= 0 else model.rowCount() - 1) + 1):
+            found = model.at(row)
+            if isinstance(found, Group):
+                selected = self.selectionModel().isRowSelected(row)
+                rect = QRect(0, self.rowViewportPosition(row), width, self.rowHeight(row))
+                painter.fillRect(rect, colors.color("selection" if selected else "neutral_back"))
+                painter.setPen(colors.color("selection_text" if selected else "text"))
+                text = group_cell(found, ExchangeColumn.ACTION)
+                room = rect.adjusted(4, 0, -4, 0)
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the waterfall the room of lesser columns where there is little."""
         super().resizeEvent(event)
         self._set_widths()
+        self.moved.emit()
+
+    def time_column(self) -> tuple[int, int]:
+        """Where the waterfall begins within the view, and its width."""
+        left, width = self._time_column()
+        return left + self.viewport().x(), width
 
     def _time_column(self) -> tuple[int, int]:
         column = ExchangeColumn.TIME

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QTabWidget, QToolButton, QV
 
 from ...tracing.csv_tables import write_statistics_csv
 from ...tracing.statistics_range import StatisticsRange
+from ..models.exchange_words import description
 from ..models.statistics_table import StatisticsTableModel
 from ..picture_saving import PictureSaving
 from ..widgets.elided_label import ElidedLabel
@@ -46,7 +47,7 @@ class StatisticsPanel(Panel):
         self.model = StatisticsTableModel(self)
         self.time = TimeChoice(exchanges.scale)
         self.table = StatisticsView(self.model)
-        self.plot = PlotPage(bridge.session.exchanges, exchanges.model.description)
+        self.plot = PlotPage(bridge.session.exchanges, description)
         self._codes = ElidedLabel(Qt.TextElideMode.ElideRight)
         self._codes.setObjectName("statisticsErrorCodes")
         self._codes.setProperty("role", "muted")

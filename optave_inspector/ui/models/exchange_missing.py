@@ -1,0 +1,52 @@
+"""Answers that are missing: counted exchange by exchange, and anew where time alone makes them so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .exchange_words import LONG_NS, is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...tracing.exchange import Exchange
+
+
+class MissingAnswers:
+    """Hand in what changed, and ask :meth:`overdue` now and then."""
+
+    def __init__(self) -> None:
+        self._ended: set[int] = set()
+        self._open: dict[int, Exchange] = {}
+        self._overdue: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._ended) + len(self._overdue)
+
+    @property
+    def waits(self) -> bool:
+        """Whether time alone may make one more."""
+        return bool(self._open)
+
+    def update(self, exchanges: Iterable[Exchange], now_ns: int) -> None:
+        """Take over exchanges that are new or changed, in ascending order."""
+        for exchange in exchanges:
+            number = exchange.number
+            if not exchange.status.ended:
+                self._open[number] = exchange
+            else:
+                self._open.pop(number, None)
+            self._overdue.discard(number)
+            if is_missing(exchange, now_ns):
+                (self._ended if exchange.status.ended else self._overdue).add(number)
+
+    def overdue(self, now_ns: int) -> list[int]:
+        """Numbers of those that became missing since the last time, as they wait for so long now."""
+        new = []
+        for number, exchange in self._open.items():
+            if exchange.sent_ns > now_ns - LONG_NS:
+                break
+            if number not in self._overdue and is_missing(exchange, now_ns):
+                self._overdue.add(number)
+                new.append(number)
+        return sorted(new)
