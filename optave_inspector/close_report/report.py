@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .facts import Attempt
     from .order import Step
 
+NOT_OPENED = "Not opened"
+"""Headline of an attempt to which no HTTP answered."""
 _NEVER_SENT = {
     1005: "The close frame that came carried no code; 1005 stands for that and never is on the wire.",
     1006: "No close frame came; 1006 stands for that and never is on the wire.",
@@ -64,6 +66,19 @@ def case_of(attempt: Attempt, exchanges: Sequence[Exchange]) -> Case:
     return Case(attempt, unanswered_of(exchanges, attempt.number))
 
 
+def headline_of(case: Case) -> tuple[str, str]:
+    """The headline and the look of an attempt that is over."""
+    ending = case.ending
+    if ending is not None:
+        info = explain(ending.code)
+        calm = ending.clean and (ending.by_user or info.advice is Advice.NONE)
+        return f"{ending.code} {info.name}", "neutral" if calm else "error"
+    upgrade, status = case.attempt.upgrade, case.status
+    if upgrade is None or status is None:
+        return NOT_OPENED, "error"
+    return f"HTTP {status} {upgrade.reason_phrase or refusal(status).name}".rstrip(), "error"
+
+
 def report_of(case: Case) -> Report:
     """The report of an attempt that is over."""
     return _of_ending(case, case.ending) if case.ending is not None else _of_failure(case)
@@ -77,11 +92,8 @@ def _of_ending(case: Case, ending: Ending) -> Report:
         facts.append(f"after {spoken_duration(case.connected_ns)}")
     if case.unanswered:
         facts.append(f"{len(case.unanswered):,} unanswered")
-    expected = ending.by_user or info.advice is Advice.NONE
     return _report(
         case,
-        headline=f"{ending.code} {info.name}",
-        look="neutral" if expected and ending.clean else "error",
         facts=tuple(facts),
         cause=ending.cause,
         meaning=info.meaning,
@@ -96,18 +108,13 @@ def _of_failure(case: Case) -> Report:
     if status is None:
         return _report(
             case,
-            headline="Not opened",
-            look="error",
             facts=("no connection was opened",),
             cause=case.attempt.failure,
             notice="No connection was opened, so there is no close code. Browsers report it as 1006.",
         )
     known = refusal(status)
-    phrase = (case.attempt.upgrade.reason_phrase if case.attempt.upgrade is not None else "") or known.name
     return _report(
         case,
-        headline=f"HTTP {status} {phrase}".rstrip(),
-        look="error",
         facts=("the handshake was refused", "no connection was opened"),
         cause=case.attempt.failure,
         meaning=known.meaning,
@@ -120,8 +127,6 @@ def _of_failure(case: Case) -> Report:
 def _report(
     case: Case,
     *,
-    headline: str,
-    look: str,
     facts: tuple[str, ...],
     cause: str,
     meaning: str = "",
@@ -130,6 +135,7 @@ def _report(
     source: str = "",
 ) -> Report:
     attempt = case.attempt
+    headline, look = headline_of(case)
     over = attempt.ending_entry or attempt.failure_entry or attempt.began
     return Report(
         attempt=attempt.number,

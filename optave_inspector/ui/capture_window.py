@@ -19,6 +19,7 @@ from .capture_export import CaptureExport
 from .capture_saving import CaptureSaving
 from .dock_area import DockArea
 from .models.background import Background
+from .panels.endings import EndingsPanel
 from .panels.entry import EntryPanel
 from .panels.exchanges import ExchangesPanel
 from .panels.frames import FramesPanel
@@ -57,6 +58,7 @@ class CaptureWindow(QMainWindow):
         self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.exchanges = ExchangesPanel(self.bridge)
         self.statistics = StatisticsPanel(self.bridge, self.exchanges)
+        self.endings = EndingsPanel(self.bridge, live=False)
         self.messages = MessageBar(self.bridge)
         self._rebuilding = Background("rebuild traces", self)
         self._rebuilt = Rebuilt()
@@ -78,6 +80,7 @@ class CaptureWindow(QMainWindow):
         """End what runs, close the capture and the window."""
         self._rebuilding.cancel()
         self._showing.stop()
+        self.endings.stop()
         await self.bridge.stop()
         self.hide()
         await asyncio.to_thread(self.replay.store.close)
@@ -88,7 +91,9 @@ class CaptureWindow(QMainWindow):
         self.closed.emit()
 
     def _build(self) -> None:
-        self.area = DockArea(centre=self.frames, right=[self.entry], bottom_left=[self.exchanges, self.statistics])
+        self.area = DockArea(
+            centre=self.frames, right=[self.entry], bottom_left=[self.exchanges, self.statistics, self.endings]
+        )
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(8, 4, 8, 8)

@@ -40,6 +40,8 @@ class Message:
     advice: str = ""
     retry: str = ""
     """Text of the button that connects again; empty for none."""
+    attempt: int = 0
+    """The attempt of which the panel of endings has a report; 0 for none."""
     wall_s: float = field(default_factory=time.time)
 
     def in_full(self) -> str:
@@ -69,6 +71,7 @@ def failure_message(session: Session) -> Message:
         text=failure.sentence,
         advice=failure.hint,
         retry="Connect" if given_up else "Try again",
+        attempt=session.attempt,
     )
 
 
@@ -93,6 +96,7 @@ def ending_message(session: Session) -> Message:
         text=" · ".join(fact for fact in facts if fact),
         advice="" if quiet else info.advice_sentence,
         retry="Reconnect",
+        attempt=session.attempt,
     )
 
 

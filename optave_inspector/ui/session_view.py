@@ -14,6 +14,7 @@ from .dialogs.question import TextQuestion
 from .dock_area import DockArea
 from .panels.composer import ComposerPanel
 from .panels.connection import ConnectionPanel
+from .panels.endings import EndingsPanel
 from .panels.entry import EntryPanel
 from .panels.exchanges import ExchangesPanel
 from .panels.frames import FramesPanel
@@ -46,18 +47,21 @@ class SessionView(QWidget):
         self.entry = EntryPanel(bridge)
         self.exchanges = ExchangesPanel(bridge)
         self.statistics = StatisticsPanel(bridge, self.exchanges)
+        self.endings = EndingsPanel(bridge)
         self.composer = ComposerPanel(bridge)
         self.area = DockArea(
             left=[self.connection],
             centre=self.frames,
             right=[self.entry],
-            bottom_left=[self.exchanges, self.statistics],
+            bottom_left=[self.exchanges, self.statistics, self.endings],
             bottom_right=[self.composer],
         )
         self.top_bar = TopBar(bridge, current, self.connector, self.connection_actions.all())
         self.top_bar.newSessionAsked.connect(self.newSessionAsked)
         self.messages = MessageBar(bridge)
-        self.messages.reconnectAsked.connect(self.connector.connect_now)
+        self.messages.reportAsked.connect(self.show_report)
+        for asking in (self.messages, self.endings):
+            asking.reconnectAsked.connect(self.connector.connect_now)
         self.connector.refused.connect(lambda _field, _sentence: self.area.go_to(self.connection))
         self.connector.secretNeeded.connect(self._ask_secret)
         self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
@@ -88,6 +92,11 @@ class SessionView(QWidget):
             kept = state.get(panel.objectName())
             if isinstance(kept, dict):
                 panel.restore_state(kept)
+
+    def show_report(self, attempt: int) -> None:
+        """Bring the report of an attempt forward."""
+        self.endings.show_attempt(attempt)
+        self.area.go_to(self.endings)
 
     def ask_close(self) -> None:
         """Ask for a code and a reason, and close with them."""

@@ -15,6 +15,8 @@ from ..widgets.elided_label import ElidedLabel
 if TYPE_CHECKING:
     from ..bridge import SessionBridge
 
+_ALL_MESSAGES = "Read and copy all messages of this session"
+_REPORT = "Show the report of this attempt: evidence, likely causes, advice"
 _KEPT = 200
 """As many messages stay readable under Details; older ones go."""
 
@@ -22,11 +24,13 @@ _KEPT = 200
 class MessageBar(QFrame):
     """Shows the newest message that was not dismissed; hidden while there is none.
 
-    Endings and failures go by themselves once a connection opens again; all messages of the session stay readable
-    under Details.
+    Endings and failures go by themselves once a connection opens again; Details leads to their reports, and to all
+    messages of the session for others.
     """
 
     reconnectAsked = Signal()
+    reportAsked = Signal(int)
+    """Show the report of this attempt."""
 
     def __init__(self, bridge: SessionBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +59,7 @@ class MessageBar(QFrame):
     def show_message(self, message: Message) -> None:
         """Add a message and show it. The same words twice in a row count once."""
         if self.message is not None and (self.message.text, self.message.headline) == (message.text, message.headline):
+            self._waiting[-1] = message
             return
         self._all = [*self._all, message][-_KEPT:]
         self._waiting = [*self._waiting, message][-_KEPT:]
@@ -65,6 +70,13 @@ class MessageBar(QFrame):
         if self._waiting:
             self._waiting.pop()
             self._render()
+
+    def show_details(self) -> None:
+        """Lead to the report of an ending or a failure; for other messages, open all of them."""
+        if self.message is not None and self.message.attempt:
+            self.reportAsked.emit(self.message.attempt)
+        else:
+            self.show_history()
 
     def show_history(self) -> None:
         """Open all messages of this session, newest first, to read and to copy."""
@@ -93,11 +105,11 @@ class MessageBar(QFrame):
         self._retry.setAccessibleName("Reconnect, with a fresh token")
         self._retry.setToolTip("Connect again as the profile says, with a fresh token")
         self._retry.clicked.connect(self.reconnectAsked)
-        details = QPushButton("Details")
-        details.setObjectName("messageDetailsButton")
-        details.setAccessibleName("Details of all messages")
-        details.setToolTip("Read and copy all messages of this session")
-        details.clicked.connect(self.show_history)
+        self._details = QPushButton("Details")
+        self._details.setObjectName("messageDetailsButton")
+        self._details.setAccessibleName("Details of this message")
+        self._details.setToolTip(_ALL_MESSAGES)
+        self._details.clicked.connect(self.show_details)
         dismiss = QToolButton()
         dismiss.setText("✕")
         dismiss.setObjectName("messageDismissButton")
@@ -118,7 +130,7 @@ class MessageBar(QFrame):
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(8)
         layout.addLayout(words, 1)
-        for widget in (self._more, self._retry, details, dismiss):
+        for widget in (self._more, self._retry, self._details, dismiss):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _render(self) -> None:
@@ -139,6 +151,7 @@ class MessageBar(QFrame):
         self._retry.setText(message.retry)
         self._retry.setAccessibleName(f"{message.retry}, with a fresh token")
         self._retry.setVisible(bool(message.retry))
+        self._details.setToolTip(_REPORT if message.attempt else _ALL_MESSAGES)
         earlier = len(self._waiting) - 1
         self._more.setText(f"+{earlier} more")
         self._more.setVisible(earlier > 0)
