@@ -35,6 +35,14 @@ def run(
     capture: Annotated[
         Path | None, typer.Option(help="Keep all frames in this capture, which must not exist yet.", show_default=False)
     ] = None,
+    shrink: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Find the fewest steps that still end the same way, each try a real run, and write them here.",
+            show_default=False,
+        ),
+    ] = None,
     show_list: Annotated[bool, typer.Option("--list", help="List the recipes that ship with the app.")] = False,
 ) -> None:
     """Run recipes: reproductions as text files, with the ending that is expected.
@@ -53,4 +61,4 @@ def run(
         raise typer.BadParameter("Say which recipe to run, or --list.", param_hint="RECIPE")
     if profile and url:
         raise typer.BadParameter("Say either --profile or --url.", param_hint="--profile")
-    sys.exit(run_headless(Asked(recipes, profile, url, auth_url, client_id, repeat, report, capture)))
+    sys.exit(run_headless(Asked(recipes, profile, url, auth_url, client_id, repeat, report, capture, shrink)))

@@ -15,23 +15,22 @@ from ..capture.new_file import replacing
 from ..capture.store import CaptureStore
 from ..errors import InspectorError
 from ..paths import profiles_dir
-from ..profiles.profile import LOCAL_TENANT_ID, Profile
-from ..profiles.secrets import CLIENT_SECRET, TOKEN, SecretStore
+from ..profiles.secrets import SecretStore
 from ..profiles.store import ProfileStore
 from ..protocol.contract import Contract
 from ..resources import schemas
 from ..session import Session
-from .connecting import SECRET_VARIABLES, Target, to_profile, to_tenant, to_url
+from .attempts import Attempts
 from .durations import duration
 from .problems import RecipeError
-from .reading import load_recipe
+from .reading import load_recipe, load_text
 from .recipe import ConnectionBy, Recipe, every_step
 from .report import GLYPHS, Reported, ReportFormat, report, step_lines
 from .results import Series, StepState
-from .running import Run
 from .shipped import shipped, shipped_recipe
+from .shrinking import shrink
+from .targets import Targets
 from .tenants import Tenants
-from .variables import nearest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from .results import RunResult
 
 AS_EXPECTED, NOT_AS_EXPECTED, ASKED_WRONGLY = 0, 1, 2
-TOKEN_VARIABLE = "OPTAVE_TOKEN"  # noqa: S105 - a variable's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,14 @@ class Asked:
     repeat: int = 1
     report: Path | None = None
     capture: Path | None = None
+    shrink: Path | None = None
+    """Where to write what is left when steps that change nothing are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     recipe: Recipe
-    folder: Path | None
+    path: Path
 
 
 def list_shipped() -> None:
@@ -74,6 +74,7 @@ def list_shipped() -> None:
 def run_headless(asked: Asked) -> int:
     """Run the recipes one after the other; the exit status. What went wrong stands on standard error."""
     try:
+        _check_shrinking(asked)
         kind = _report_format(asked)
         jobs = [_job(name, asked) for name in asked.recipes]
         return asyncio.run(_run_all(jobs, asked, kind))
@@ -82,6 +83,15 @@ def run_headless(asked: Asked) -> int:
     except InspectorError as error:
         typer.echo(str(error), err=True)
     return ASKED_WRONGLY
+
+
+def _check_shrinking(asked: Asked) -> None:
+    if asked.shrink is None:
+        return
+    if len(asked.recipes) != 1 or asked.repeat != 1 or asked.report is not None:
+        raise InspectorError("--shrink takes one recipe, and goes without --repeat and --report.")
+    if not asked.shrink.resolve().parent.is_dir():
+        raise InspectorError(f"There is no folder {asked.shrink.resolve().parent} for the shrunk recipe.")
 
 
 def _report_format(asked: Asked) -> ReportFormat | None:
@@ -100,18 +110,18 @@ def _report_format(asked: Asked) -> ReportFormat | None:
 def _job(name: str, asked: Asked) -> _Job:
     path = Path(name)
     if path.is_file():
-        recipe, folder = load_recipe(path), path.resolve().parent
+        recipe = load_recipe(path)
     elif path.suffix or os.sep in name:
         raise InspectorError(f"There is no recipe {name}.")
     else:
-        recipe, folder = shipped_recipe(name), shipped()[name].parent
+        recipe, path = shipped_recipe(name), shipped()[name]
     by = _overridden(recipe.connection, asked)
     if recipe.orders_tenant and not by.local_tenant:
         raise InspectorError(
             f"The recipe {name} orders the local tenant about, which no other tenant understands.",
             "Run it without --profile and --url.",
         )
-    return _Job(replace(recipe, connection=by), folder)
+    return _Job(replace(recipe, connection=by), path)
 
 
 def _overridden(by: ConnectionBy, asked: Asked) -> ConnectionBy:
@@ -131,31 +141,35 @@ def _overridden(by: ConnectionBy, asked: Asked) -> ConnectionBy:
 
 
 async def _run_all(jobs: list[_Job], asked: Asked, kind: ReportFormat | None) -> int:
+    store = ProfileStore(profiles_dir())
     async with Tenants() as tenants, _session(asked.capture) as session:
-        secrets = SecretStore()
+        targets = Targets(tenants, store.list, SecretStore(), os.environ)
         for job in jobs:
             # Before the first run: what is asked wrongly should not show after an hour.
             if not job.recipe.connection.local_tenant:
-                await _target(job.recipe.connection, tenants, secrets)
-        done = [await _run_one(job, asked, session, tenants, secrets) for job in jobs]
+                await targets.target(job.recipe.connection)
+        if asked.shrink is not None:
+            return await _shrink(jobs[0], asked.shrink, Attempts(session, targets, jobs[0].path.resolve().parent))
+        done = [
+            await _run_one(job.recipe, asked.repeat, Attempts(session, targets, job.path.resolve().parent))
+            for job in jobs
+        ]
     if kind is not None and asked.report is not None:
         with replacing(asked.report) as file:
             file.write_text(report(kind, done), encoding="utf-8")
     return AS_EXPECTED if all(each.series.all_reproduced for each in done) else NOT_AS_EXPECTED
 
 
-async def _run_one(job: _Job, asked: Asked, session: Session, tenants: Tenants, secrets: SecretStore) -> Reported:
-    recipe = job.recipe
+async def _run_one(recipe: Recipe, repeat: int, attempts: Attempts) -> Reported:
     words = {step.number: step.words for step in every_step(recipe.steps)}
     runs: list[RunResult] = []
     typer.echo(recipe.title)
-    for number in range(1, asked.repeat + 1):
-        target = await _target(recipe.connection, tenants, secrets)
-        result = await Run(recipe, session, target, job.folder).run()
+    for number in range(1, repeat + 1):
+        result = await attempts.once(recipe)
         runs.append(result)
         glyph = GLYPHS[StepState.PASSED if result.reproduced else StepState.FAILED]
-        if asked.repeat > 1:
-            typer.echo(f"  {glyph} run {number} of {asked.repeat} [{duration(result.elapsed_s)}]: {result.sentence}")
+        if repeat > 1:
+            typer.echo(f"  {glyph} run {number} of {repeat} [{duration(result.elapsed_s)}]: {result.sentence}")
         else:
             for line in step_lines(Reported(Series([result]), words), result):
                 typer.echo(f"  {line}")
@@ -165,51 +179,22 @@ async def _run_one(job: _Job, asked: Asked, session: Session, tenants: Tenants, 
     return reported
 
 
-async def _target(by: ConnectionBy, tenants: Tenants, secrets: SecretStore) -> Target:
-    if by.profile:
-        profile = _profile(by.profile)
-        if profile.id != LOCAL_TENANT_ID:
-            return to_profile(by, profile, await _secret(profile, secrets))
-        by = replace(by, profile="", local_tenant=True)
-    if by.local_tenant:
-        tenant = await tenants.lend(by.tenant_settings)
-        return to_tenant(by, tenant.address, tenant)
-    return to_url(by, os.environ)
+async def _shrink(job: _Job, target: Path, attempts: Attempts) -> int:
+    connection = job.recipe.connection
 
+    async def attempt(recipe: Recipe) -> RunResult:
+        return await attempts.once(replace(recipe, connection=connection))
 
-def _profile(name: str) -> Profile:
-    profiles = ProfileStore(profiles_dir()).list()
-    found = [each for each in profiles if each.name.casefold() == name.casefold()]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise InspectorError(f"Several profiles are called {name}.", "Rename all but one in the window.")
-    meant = nearest(name, [each.name for each in profiles])
-    if meant:
-        hint = f"Did you mean {meant}?"
-    elif profiles:
-        hint = f"There are: {', '.join(each.name for each in profiles)}."
-    else:
-        hint = "Make it in the window, or say --url and --auth-url."
-    raise InspectorError(f"There is no profile {name}.", hint)
+    def progress(tries: int, steps: int) -> None:
+        typer.echo(f"  try {tries}: {steps} steps")
 
-
-async def _secret(profile: Profile, secrets: SecretStore) -> str:
-    if not profile.needs_secret:
-        return ""
-    names, field = (SECRET_VARIABLES, CLIENT_SECRET) if profile.asks_endpoint else ((TOKEN_VARIABLE,), TOKEN)
-    given = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    if given:
-        return given
-    kept = await secrets.get(profile.id, field)
-    if kept:
-        return kept
-    what = "client secret" if profile.asks_endpoint else "token"
-    why = f" {secrets.notice}" if secrets.notice else ""
-    raise InspectorError(
-        f"The {what} of the profile {profile.name} is not in the keyring.{why}",
-        f"Put it into the environment as {names[0]}, or save it in the window.",
-    )
+    typer.echo(job.recipe.title)
+    shrunk = await shrink(load_text(job.path), job.recipe.name, attempt, progress)
+    with replacing(target) as file:
+        file.write_text(shrunk.text, encoding="utf-8")
+    typer.echo(f"  {shrunk.sentence}")
+    typer.echo(f"  Written to {target}.")
+    return AS_EXPECTED
 
 
 @asynccontextmanager

@@ -141,3 +141,15 @@ def test_a_recipe_runs_against_another_tenant_with_the_secret_from_the_environme
     assert (done.returncode, done.stderr) == (0, "")
     assert wrong.returncode == 1
     assert "invalid_client" in wrong.stdout
+
+
+def test_shrinking_writes_what_is_left_and_says_so(tmp_path: Path) -> None:
+    recipe, target = tmp_path / "long.toml", tmp_path / "short.toml"
+    recipe.write_text(
+        NOT_SO.replace("1008", "1000").replace("[[step]]\nclose", '[[step]]\nwait = "1 ms"\n[[step]]\nclose')
+    )
+    done = run(recipe, "--shrink", target)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 of 3 steps are enough for the same ending" in done.stdout
+    assert "wait" not in target.read_text()
+    assert run(target).returncode == 0
