@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _NEITHER = 2
 # Plain numbers: binding an enum's member to a statement takes SQLite a microsecond more, for each.
 _TOOL_MADE, _PROBLEM, _COMPRESSED = int(EntryFlag.TOOL_MADE), int(EntryFlag.PROBLEM), int(EntryFlag.COMPRESSED)
+_ON_PURPOSE = int(EntryFlag.ON_PURPOSE)
 _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0, 1, 2, 8, 9, 10
 _MESSAGES = frozenset({_TEXT, _BINARY, int(EntryKind.NOT_SENT)})
 _SOUND = frozenset({_CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG})
@@ -73,7 +74,11 @@ class Recorder:
             return None
         del self._partial[frame.direction]
         whole = msgspec.structs.replace(
-            frame, opcode=partial.first.opcode, tool_made=partial.first.tool_made, compressed=partial.first.compressed
+            frame,
+            opcode=partial.first.opcode,
+            tool_made=partial.first.tool_made,
+            compressed=partial.first.compressed,
+            on_purpose=frame.on_purpose or partial.first.on_purpose,
         )
         return self._message(whole, b"".join(partial.chunks), partial.wire_size, len(partial.chunks))
 
@@ -168,19 +173,28 @@ class Recorder:
             "byUser": ending.by_user,
             "fault": ending.fault,
             "gaveUp": ending.gave_up,
+            "onPurpose": list(ending.on_purpose),
         }
         flags = 0 if ending.clean else _PROBLEM
         entry = self._event(EntryKind.ENDING, summary, ending.monotonic_ns, ending.wall_ns, flags, code=ending.code)
         return self._with_payload(entry, msgspec.json.encode(content))
 
     def note(
-        self, sentence: str, monotonic_ns: int, wall_ns: int, *, problem: bool = False, tool_made: bool = False
+        self,
+        sentence: str,
+        monotonic_ns: int,
+        wall_ns: int,
+        *,
+        problem: bool = False,
+        tool_made: bool = False,
+        on_purpose: bool = False,
     ) -> Recorded:
         """A marker in words: connecting, a token taken, an attempt that failed before anything was sent.
 
-        ``tool_made``: of what the inspector does by itself, such as trying again.
+        ``tool_made``: of what the inspector does by itself, such as trying again; ``on_purpose``: of what the user lets
+        it do against the rules.
         """
-        flags = (_PROBLEM if problem else 0) | (_TOOL_MADE if tool_made else 0)
+        flags = (_PROBLEM if problem else 0) | (_TOOL_MADE if tool_made else 0) | (_ON_PURPOSE if on_purpose else 0)
         entry = self._event(EntryKind.STATE, sentence, monotonic_ns, wall_ns, flags)
         return self._with_payload(entry, sentence.encode())
 
@@ -223,7 +237,7 @@ class Recorder:
     def _message(self, frame: Frame, payload: bytes, wire_size: int, frames: int) -> Recorded:
         is_text = frame.opcode == _TEXT
         seen = peek(payload, is_text=is_text)
-        flags = (_TOOL_MADE if frame.tool_made else 0) | (_COMPRESSED if frame.compressed else 0)
+        flags = _made(frame) | (_COMPRESSED if frame.compressed else 0)
         if seen.problem:
             flags |= _PROBLEM
         self._number += 1
@@ -270,7 +284,7 @@ class Recorder:
             frame.wall_ns,
             len(frame.payload),
             frame.wire_size,
-            flags=_TOOL_MADE if frame.tool_made else 0,
+            flags=_made(frame),
             code=code,
             summary=_one_line(summary, 200),
         )
@@ -288,7 +302,7 @@ class Recorder:
             frame.wall_ns,
             len(frame.payload),
             frame.wire_size,
-            flags=_PROBLEM | (_TOOL_MADE if frame.tool_made else 0),
+            flags=_PROBLEM | _made(frame),
             summary=_one_line(problem or frame.problem or f"Reserved opcode {frame.opcode:#x}.", 200),
         )
         return entry, frame.payload, None
@@ -316,6 +330,10 @@ class Recorder:
     def _with_payload(entry: Entry, payload: bytes) -> Recorded:
         entry.size = len(payload)
         return entry, payload, None
+
+
+def _made(frame: Frame) -> int:
+    return (_TOOL_MADE if frame.tool_made else 0) | (_ON_PURPOSE if frame.on_purpose else 0)
 
 
 def _joined(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .capture.entry import Entry
     from .capture.store import CaptureStore
     from .client.config import ConnectionConfig, TokenSourceConfig
+    from .client.made_frames import MadeFrame
     from .protocol.contract import Contract
     from .tracing.correlator import Counts
     from .tracing.exchange import Exchange
@@ -194,6 +195,36 @@ class Session(SessionSignals):
         if self._connection is not None and self.state is not ConnectionState.CLOSED:
             self._connection.abort()
 
+    # What the user may want to go wrong; each of it stands in the log with a mark of its own
+
+    async def send_made(self, frame: MadeFrame) -> None:
+        """Send a frame made by hand, whatever it is. Raises InspectorError where nothing can be written."""
+        await self._open_connection().on_purpose.send(frame)
+
+    def reset(self) -> None:
+        """End TCP by a reset. Raises NotOpen."""
+        rude = self._open_connection().on_purpose
+        self._note("TCP is reset (RST), as the user asked for.", on_purpose=True)
+        rude.reset()
+
+    def half_close(self) -> None:
+        """End this direction of TCP, without a close frame, and go on reading. Raises InspectorError."""
+        self._open_connection().on_purpose.half_close()
+        self._note(
+            "This side ended its direction of TCP (FIN) without a close frame, as the user asked for.", on_purpose=True
+        )
+
+    def stop_reading(self, on: bool) -> None:  # noqa: FBT001 - reads as a sentence
+        """Read nothing more from TCP, or read on. Raises InspectorError."""
+        self._open_connection().on_purpose.stop_reading(on)
+        self._note("Nothing is read from now on, as the user asked for." if on else "Reading goes on.", on_purpose=True)
+
+    def leave_pings(self, on: bool) -> None:  # noqa: FBT001 - reads as a sentence
+        """Answer no pings, or answer them again. Raises InspectorError."""
+        self._open_connection().on_purpose.leave_pings(on)
+        words = "Pings are not answered from now on, as the user asked for." if on else "Pings are answered again."
+        self._note(words, on_purpose=True)
+
     async def settled(self) -> None:
         """Wait until everything that was seen is in the store and announced."""
         self._flush()
@@ -279,10 +310,10 @@ class Session(SessionSignals):
         """Put a note into the log about what the inspector does by itself; marked as made by it."""
         self._note(sentence, problem=problem, tool_made=True)
 
-    def _note(self, sentence: str, *, problem: bool = False, tool_made: bool = False) -> None:
+    def _note(self, sentence: str, **marks: bool) -> None:
         monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
         recorder = self._recorder
-        self._add(lambda: [recorder.note(sentence, monotonic_ns, wall_ns, problem=problem, tool_made=tool_made)])
+        self._add(lambda: [recorder.note(sentence, monotonic_ns, wall_ns, **marks)])
 
     def _add(self, make: Callable[[], list[Recorded]]) -> None:
         self._pending.append(make)

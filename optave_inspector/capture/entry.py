@@ -62,6 +62,8 @@ class EntryFlag(IntFlag):
     """An orphan whose correlation ID differs from one that was sent only in case or type."""
     REUSED = 256
     """A request with a correlation ID that another one had before."""
+    ON_PURPOSE = 512
+    """Made by hand by the user, or done by the user's will against the rules."""
 
 
 class Entry(msgspec.Struct, gc=False):

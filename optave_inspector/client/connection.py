@@ -18,6 +18,7 @@ from .events import Direction, FailureKind
 from .failures import ConnectFailed
 from .keepalive import Keepalive
 from .life import Life
+from .on_purpose import OnPurpose
 from .read_gate import ReadGate
 
 if TYPE_CHECKING:
@@ -153,6 +154,13 @@ class Connection:
         elif self._opening is not None:
             self._opening.reschedule(asyncio.get_running_loop().time())
 
+    @property
+    def on_purpose(self) -> OnPurpose:
+        """What may be done against the rules. Raises NotOpen before the connection was open and after it has ended."""
+        if not self._life.was_open or self.state is ConnectionState.CLOSED:
+            raise NotOpen(f"The connection is {self.state.name}.", "Connect first.")
+        return OnPurpose(self._attempt.connection, self._gate, self._life)
+
     async def wait_ended(self) -> Ending:
         """Wait until TCP has ended. Raises NotOpen when the connection never was open and no longer will be."""
         await self._life.over.wait()
@@ -225,6 +233,8 @@ class Connection:
             raise NotOpen(f"{what} was not sent: the connection is {self.state.name}.", "Connect first.")
         if not self._can_send:
             raise NotOpen(f"{what} was not sent: the server has just ended TCP.", "Connect again.")
+        if self._attempt.connection.protocol.mouth_shut:
+            raise NotOpen(f"{what} was not sent: this side has ended its direction of TCP.", "Connect again.")
         return self._attempt.connection
 
     @property
@@ -267,7 +277,9 @@ class Connection:
     def _close_overdue(self) -> None:
         limit = f"within {self._config.close_timeout_s:g} s; the inspector dropped it."
         protocol = self._attempt.connection.protocol
-        if self._gate is not None and self._gate.paused:
+        if self._gate is not None and self._gate.held:
+            self._drop(f"The server may have answered the close frame, but nothing was read {limit}")
+        elif self._gate is not None and self._gate.paused:
             self._drop(f"What came before an answer to the close frame could not be kept {limit}")
         elif protocol.close_rcvd is None and not protocol.failed:
             self._drop(f"The server neither answered the close frame nor ended TCP {limit}")

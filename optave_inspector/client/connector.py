@@ -85,6 +85,13 @@ class TappedConnection(ClientConnection):
         if self.response is None:
             super().process_event(event)
 
+    def send_data(self) -> None:
+        """Write what was made; nothing once this side has ended its direction of TCP."""
+        if self.protocol.mouth_shut:
+            self.protocol.data_to_send()
+        else:
+            super().send_data()
+
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
         if self._rest:

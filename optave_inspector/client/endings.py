@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import errno
 import ssl
+from typing import TYPE_CHECKING
 
 from .events import Close, Closer, TcpEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NO_SIGN_OF_LIFE = "The server said nothing for {:g} s after a keepalive ping"
 
@@ -21,12 +25,37 @@ def cause_of(
     dropped: str,
     tcp: TcpEnd,
     tcp_detail: str,
+    on_purpose: Sequence[str] = (),
 ) -> str:
     """The cause of an ending.
 
     ``failed``: this side failed the connection, because of ``fault`` where the peer broke the protocol, else for a
-    reason of its own, ``gave_up``; ``dropped``: why this side cut TCP; ``tcp``: how it ended otherwise.
+    reason of its own, ``gave_up``; ``dropped``: why this side cut TCP; ``tcp``: how it ended otherwise; ``on_purpose``:
+    what the user had let this side do against the rules before.
     """
+    cause = _cause(received, sent, first, fault, gave_up, dropped, tcp, tcp_detail, failed=failed)
+    if on_purpose:
+        cause = f"{cause} Before that the user had let the inspector {', '.join(on_purpose)}."
+    return cause
+
+
+def count_of_broken(count: int) -> str:
+    """So many frames, in words."""
+    return "a frame that breaks the protocol" if count == 1 else f"{count:,} frames that break the protocol"
+
+
+def _cause(
+    received: Close | None,
+    sent: Close | None,
+    first: Closer,
+    fault: str,
+    gave_up: str,
+    dropped: str,
+    tcp: TcpEnd,
+    tcp_detail: str,
+    *,
+    failed: bool,
+) -> str:
     parts = []
     over = tcp_words(tcp, tcp_detail)
     if failed:
@@ -56,6 +85,8 @@ def _exchanged(received: Close, sent: Close, first: Closer) -> str:
         code = "without a code" if received.code == 1005 else f"with {received.code}"
         return f"The server closed the connection {code}, and the inspector confirmed it."
     code = "without a code" if sent.code == 1005 else f"with {sent.code}"
+    if received.code != sent.code and sent.code != 1005:
+        return f"The inspector closed the connection {code}, and the server answered with {received.code}."
     return f"The inspector closed the connection {code}, and the server confirmed it."
 
 

@@ -43,6 +43,8 @@ class Frame(msgspec.Struct, gc=False, frozen=True):
     """Made by the inspector without the user asking: automatic pong, keepalive ping, close reply."""
     problem: str = ""
     """Why the frame breaks the protocol; empty for a sound one."""
+    on_purpose: bool = False
+    """Made by hand by the user, who may want it to break the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class Ending:
     """What the server did against the protocol, where ``failed`` is for that."""
     gave_up: str = ""
     """Why this side failed the connection though the server broke no rule, as a sentence without its full stop."""
+    on_purpose: tuple[str, ...] = ()
+    """What the user had let this side do against the rules before, as parts of a sentence: ``stop reading``."""
 
     @property
     def code(self) -> int:

@@ -7,7 +7,7 @@ from time import monotonic_ns, time_ns
 from typing import TYPE_CHECKING, Any
 
 from ..protocol.states import ConnectionState
-from .endings import cause_of, tcp_end
+from .endings import cause_of, count_of_broken, tcp_end
 from .events import Close, Closer, ConnectionListener, Ending, Frame, Handshake
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class Life:
         self.dropped = ""
         """Why this side dropped TCP, in words; empty while it did not."""
         self.dropped_by_user = False
+        self.broken_frames = 0
+        """Frames that break the protocol, sent because the user wanted it."""
+        self._on_purpose: dict[str, None] = {}
         self._listener = listener
         self._on_frame = listener.on_frame
         self._close_timeout_s = close_timeout_s
@@ -58,6 +61,10 @@ class Life:
             self._on_frame(frame)
         except Exception as error:  # noqa: BLE001 - whatever a listener raises must not break the protocol
             _report(error)
+
+    def did_on_purpose(self, what: str) -> None:
+        """Remember what the user let this side do against the rules: ``stop reading``."""
+        self._on_purpose[what] = None
 
     def closing(self, drop: Callable[[], None]) -> None:
         """The first close frame came or goes; ``drop`` ends TCP if the other side is too slow with it."""
@@ -95,7 +102,9 @@ class Life:
 
     def _ending(self, tap: TapProtocol, error: Exception | None) -> Ending:
         received = _close(tap.close_rcvd) or tap.late_close
-        sent = _close(tap.close_sent)
+        sent = _close(tap.close_sent) if tap.close_went_out else None
+        on_purpose = [f"send {count_of_broken(self.broken_frames)}"] if self.broken_frames else []
+        on_purpose += self._on_purpose
         tcp, tcp_detail = tcp_end(self.dropped, error)
         return Ending(
             received=received,
@@ -112,6 +121,7 @@ class Life:
                 dropped=self.dropped,
                 tcp=tcp,
                 tcp_detail=tcp_detail,
+                on_purpose=on_purpose,
             ),
             monotonic_ns=monotonic_ns(),
             wall_ns=time_ns(),
@@ -121,6 +131,7 @@ class Life:
             by_user=self.dropped_by_user or (tap.first_closer is Closer.INSPECTOR and not tap.failed),
             fault=tap.fault if tap.failed else "",
             gave_up=tap.gave_up if tap.failed else "",
+            on_purpose=tuple(on_purpose),
         )
 
 

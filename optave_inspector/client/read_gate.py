@@ -36,6 +36,24 @@ class ReadGate:
         self._watch: asyncio.TimerHandle | None = None
         self.paused = False
         """Whether the socket is not being read at this moment."""
+        self.held = False
+        """It is not read because the user wants it so."""
+
+    def hold(self) -> None:
+        """Stop reading until :meth:`release`, or until the peer has gone."""
+        self.held = True
+        if not self.paused:
+            self.paused = True
+            self._transport.pause_reading()
+            self._watch_peer()
+
+    def release(self) -> None:
+        """Read on."""
+        if self.held:
+            self.held = False
+            if self.paused:
+                self._resume()
+                self._came.set()
 
     def bytes_came(self, size: int) -> None:
         """``size`` bytes were read, or came of inflating what was read, and were handed on."""
@@ -54,7 +72,7 @@ class ReadGate:
                 self._came.clear()
                 await self._ready()
                 self._unjudged = 0
-                if self.paused:
+                if self.paused and not self.held:
                     self._resume()
                     resumed()
         finally:
@@ -75,6 +93,7 @@ class ReadGate:
     def _look(self) -> None:
         if self._peer_has_gone():
             self._limit = LAST_BYTES
+            self.held = False
             self._resume()
         else:
             self._watch_peer()

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from websockets.http11 import Request, Response
 
+    from .made_frames import MadeFrame
+
 CONTINUATION, TEXT, BINARY, CLOSE, PONG = 0x0, 0x1, 0x2, 0x8, 0xA
 
 KEPT_OPENING_BYTES = 1 << 18
@@ -119,6 +121,12 @@ class TapProtocol(ClientProtocol):
         """Why this side failed the connection though the peer did nothing wrong: a sentence without its full stop."""
         self.failed = False
         """This side failed the connection (RFC 6455 section 7.1.7) and processes nothing more."""
+        self.pongless = False
+        """Pings are not answered, by the user's will."""
+        self.mouth_shut = False
+        """Nothing can be sent: this side has ended its direction of TCP."""
+        self.close_went_out = False
+        """A close frame of this side was written, which the library takes for granted."""
         self._owner = owner
         self._tapped_frame = owner.tapped_frame
         self._user_made = False
@@ -235,6 +243,8 @@ class TapProtocol(ClientProtocol):
 
     def send_frame(self, frame: LibraryFrame) -> None:
         """Make a frame and report it."""
+        if self.mouth_shut or (self.pongless and frame.opcode == PONG and not self._user_made):
+            return
         super().send_frame(frame)
         wire = self.writes[-1]
         compressed = wire[0] & 0x40 != 0
@@ -253,7 +263,39 @@ class TapProtocol(ClientProtocol):
             )
         )
         if frame.opcode == CLOSE:
+            self.close_went_out = True
             self._closing(Closer.INSPECTOR)
+
+    def send_made(self, frame: MadeFrame, key: bytes) -> None:
+        """Write a frame made by hand, whatever it is, and report it; after a close frame the connection is closing."""
+        wire = frame.wire(key)
+        self.writes.append(wire)
+        self._tapped_frame(
+            Frame(
+                _OUT,
+                frame.opcode,
+                frame.payload,
+                len(wire),
+                monotonic_ns(),
+                time_ns(),
+                fin=frame.fin,
+                rsv1=frame.rsv1,
+                rsv2=frame.rsv2,
+                rsv3=frame.rsv3,
+                problem=frame.problem(deflate=self._deflate),
+                on_purpose=True,
+            )
+        )
+        if frame.opcode == CLOSE and self._state is State.OPEN:
+            self.close_sent = LibraryClose(*frame.close)
+            self.state = State.CLOSING
+            self.close_went_out = True
+            self._closing(Closer.INSPECTOR)
+
+    @property
+    def deflates(self) -> bool:
+        """Whether permessage-deflate was negotiated."""
+        return self._deflate
 
     def fail(self, code: CloseCode | int, reason: str = "") -> None:
         """Fail the connection (RFC 6455 section 7.1.7), showing first what the library could not read."""
@@ -378,7 +420,7 @@ class TapProtocol(ClientProtocol):
                 return "a continuation frame without a message to continue (RFC 6455 section 5.4)"
             self._check_fragment(payload, final=fin)
         elif opcode == CLOSE:
-            return _close_fault(payload)
+            return close_fault(payload)
         return ""
 
     def _check_fragment(self, payload: bytes, *, final: bool) -> None:
@@ -405,7 +447,8 @@ def _check_utf8(payload: bytes) -> None:
                 raise UnicodeDecodeError("utf-8", b"", start + error.start, start + error.end, error.reason) from None
 
 
-def _close_fault(payload: bytes) -> str:
+def close_fault(payload: bytes) -> str:
+    """Why a close frame may not have this payload, in words; empty when it may."""
     try:
         LibraryClose.parse(payload)
     except ProtocolError:

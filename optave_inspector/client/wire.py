@@ -93,8 +93,8 @@ def shortest_header(length: int) -> int:
     return 4 if length < 1 << 16 else 10
 
 
-def header_problem(header: FrameHeader, *, deflate: bool) -> str:
-    """What is wrong with a server's frame by its header alone, in words; empty when nothing is.
+def header_problem(header: FrameHeader, *, deflate: bool, from_client: bool = False) -> str:
+    """What is wrong with a server's frame, or a client's, by its header alone, in words; empty when nothing is.
 
     ``deflate`` tells whether permessage-deflate was negotiated, which gives RSV1 a meaning (RFC 7692 section 6).
     """
@@ -102,7 +102,9 @@ def header_problem(header: FrameHeader, *, deflate: bool) -> str:
     control = bool(header.opcode & _CONTROL)
     if header.opcode not in _DEFINED_OPCODES:
         found.append(f"opcode 0x{header.opcode:X} is reserved (RFC 6455 section 5.2)")
-    if header.mask is not None:
+    if from_client and header.mask is None:
+        found.append("a client must mask its frames (RFC 6455 section 5.1)")
+    elif header.mask is not None and not from_client:
         found.append("a server must not mask its frames (RFC 6455 section 5.1)")
     reserved = [
         name

@@ -48,6 +48,7 @@ FLAGS = {
     "late": EntryFlag.LATE,
     "guessed": EntryFlag.GUESSED,
     "problem": EntryFlag.PROBLEM,
+    "similar": EntryFlag.SIMILAR,
 }
 STATUSES = {
     "completed": ExchangeStatus.COMPLETED,

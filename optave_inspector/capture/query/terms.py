@@ -91,6 +91,7 @@ _MARKS = (
     Choice("invalid", "broken JSON, a broken frame, a failed connection", (EntryFlag.PROBLEM,)),
     Choice(BOOKMARKED, "bookmarked by you"),
     Choice("tool-made", "made by the inspector itself", (EntryFlag.TOOL_MADE,)),
+    Choice("on-purpose", "made by hand, or done by your will against the rules", (EntryFlag.ON_PURPOSE,)),
     Choice("compressed", "compressed on the wire", (EntryFlag.COMPRESSED,)),
     Choice(FRAGMENTED, "a message in more than one frame"),
 )

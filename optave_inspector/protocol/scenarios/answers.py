@@ -73,7 +73,7 @@ ANSWERS = (
         "id-case",
         "Correlation ID in another case",
         "The answer's correlation ID is written in capitals.",
-        stays_open("orphan", request="unanswered"),
+        stays_open("orphan", "similar", request="unanswered"),
     ),
     _scenario(
         "id-type",

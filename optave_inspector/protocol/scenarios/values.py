@@ -170,8 +170,8 @@ class Expected:
     selected: str = ""
     """Subprotocol in the answer to the handshake where it is not as it should be: ``none``, ``token``, ``other``."""
     marks: tuple[str, ...] = ()
-    """Marks of entries in the log: ``orphan``, ``duplicate``, ``late``, ``guessed``, ``problem``; ``schema`` stands for
-    an answer that breaks the response schema, ``binary`` for a binary message."""
+    """Marks of entries in the log: ``orphan``, ``duplicate``, ``late``, ``guessed``, ``similar``, ``problem``; besides
+    ``schema`` for an answer that breaks the response schema, and ``binary`` for a binary message."""
     request: str = ""
     """What becomes of the request: ``completed``, ``error``, ``unanswered``; empty where none is sent."""
 

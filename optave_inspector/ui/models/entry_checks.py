@@ -51,6 +51,10 @@ def checks_of(content: EntryContent, exchange: Exchange | None) -> list[Check]:
     ]
     if entry.flags & EntryFlag.TOOL_MADE:
         found.append(Check("auto", "neutral", "auto", "Made by the inspector itself, not asked for by the user."))
+    if entry.flags & EntryFlag.ON_PURPOSE:
+        found.append(
+            Check("on-purpose", "warning", "on purpose", "Made by hand: it may break the protocol on purpose.")
+        )
     if entry.flags & EntryFlag.COMPRESSED:
         saved = f"{entry.size:,} bytes came as {entry.wire_size:,} on the wire."
         found.append(Check("compressed", "neutral", "compressed", saved))

@@ -97,6 +97,8 @@ def shown_row(
     kind = KIND_NAMES.get(entry.kind, f"kind {entry.kind}")
     if entry.flags & EntryFlag.TOOL_MADE:
         kind = f"{kind} · auto"
+    elif entry.flags & EntryFlag.ON_PURPOSE:
+        kind = f"{kind} · on purpose"
     correlation_id, sign = entry.correlation_id, "▮"
     if not correlation_id and exchange is not None:
         correlation_id, sign = exchange.correlation_id, "≈"
