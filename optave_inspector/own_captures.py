@@ -16,6 +16,7 @@ from .capture.library import CaptureFile, CaptureLibrary, CaptureState, look_at
 from .capture.new_file import replacing
 from .capture.opening import companions
 from .capture.recent import RecentCaptures
+from .capture.recovery import recover_readable
 from .capture.retention import CleanUp, Retention, clean_up
 from .capture.schema import StoreError
 from .capture.store import CaptureStore
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .capture.progress import Progress, Stop
+    from .capture.recovery import Recovery
 
 _log = logging.getLogger(__name__)
 _VERSION = 1
@@ -106,6 +108,15 @@ class OwnCaptures:
         target = CaptureLibrary(self.folder()).new_capture_path(datetime.now().astimezone(), source.stem)
         import_capture(source, target, progress, stop).close()
         return target
+
+    def recover_file(self, source: Path, progress: Progress, stop: Stop) -> Recovery:
+        """A new capture among the user's own, of what can be read of a damaged one, which stays as it is.
+
+        Raises Stopped, and InspectorError when nothing can be read or no capture can be made.
+        """
+        name = f"{source.stem} recovered"
+        target = CaptureLibrary(self.folder()).new_capture_path(datetime.now().astimezone(), name)
+        return recover_readable(source, target, progress, stop)
 
     def crashed(self) -> list[CaptureFile]:
         """What sessions that did not end well have left, also where captures lived before, the newest first."""

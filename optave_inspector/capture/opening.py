@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .info import CaptureInfo, read_info, write_value
-from .schema import APPLICATION_ID, SCHEMA_VERSION, StoreError, connect, in_words
+from .schema import APPLICATION_ID, RECOVER, SCHEMA_VERSION, StoreError, connect, in_words
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 """What SQLite puts beside a database: the file's own name with one of these at the end."""
-_RESTORE = "Restore it from a copy."
 
 Connect = Callable[[], sqlite3.Connection]
 
@@ -33,7 +32,11 @@ class Contents:
 
 
 class DamagedCaptureError(StoreError):
-    """The file is no capture, or is no longer whole."""
+    """The file is no longer whole, or never was a database."""
+
+
+class NoCaptureError(DamagedCaptureError):
+    """The file is a sound database, but no capture."""
 
 
 class NewerCaptureError(StoreError):
@@ -59,7 +62,7 @@ def open_for_writing(path: Path) -> tuple[sqlite3.Connection, Contents]:
             )
         connection = connect(path)
     except sqlite3.Error as error:
-        raise _failure(path, error, _RESTORE) from error
+        raise _failure(path, error, RECOVER) from error
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         if not contents.info.closed:
@@ -93,7 +96,7 @@ def open_for_reading(path: Path) -> tuple[Connect, Contents]:
         with closing(connect_here()) as connection:
             return connect_here, _contents(connection, path)
     except sqlite3.Error as error:
-        hint = _RESTORE
+        hint = RECOVER
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CANTOPEN and _has_log(path):
             hint = f"Copy it, together with {path.name}-wal, to a folder that can be written."
         raise _failure(path, error, hint) from error
@@ -175,7 +178,7 @@ def _contents(connection: sqlite3.Connection, path: Path) -> Contents:
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if application_id != APPLICATION_ID:
-            raise DamagedCaptureError(f"{path} is no capture of Optave Inspector.", "Choose another file.")
+            raise NoCaptureError(f"{path} is no capture of Optave Inspector.", "Choose another file.")
         if version > SCHEMA_VERSION:
             raise NewerCaptureError(
                 f"The capture {path} was written by a newer Optave Inspector "
@@ -192,9 +195,9 @@ def _contents(connection: sqlite3.Connection, path: Path) -> Contents:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY}:
             raise
-        raise DamagedCaptureError(f"The capture {path} cannot be read: {in_words(error)}.", _RESTORE) from error
+        raise DamagedCaptureError(f"The capture {path} cannot be read: {in_words(error)}.", RECOVER) from error
     if entries != payloads:
         raise DamagedCaptureError(
-            f"The capture {path} is damaged: it holds {entries} entries, and payloads for {payloads}.", _RESTORE
+            f"The capture {path} is damaged: it holds {entries} entries, and payloads for {payloads}.", RECOVER
         )
     return Contents(int(entries), info, bookmarks)

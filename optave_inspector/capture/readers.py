@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .schema import StoreError, connect, in_words
+from .schema import RECOVER, StoreError, connect, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,9 @@ class Readers:
             if connection is not None:
                 connection.close()
                 connection = None
-            raise StoreError(f"The capture {self._path} cannot be read: {in_words(error)}.") from error
+            damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT
+            hint = RECOVER if damaged else ""
+            raise StoreError(f"The capture {self._path} cannot be read: {in_words(error)}.", hint) from error
         finally:
             if connection is not None:
                 self._give_back(connection)

@@ -51,6 +51,9 @@ CREATE TABLE bookmarks (number INTEGER PRIMARY KEY, note TEXT NOT NULL);
 """
 
 
+RECOVER = "Recover what can be read of it (File, Recover a damaged capture), or restore it from a copy."
+
+
 class StoreError(InspectorError):
     """The capture could not be created, opened, written or read."""
 

@@ -20,7 +20,7 @@ from .opening import open_for_reading, open_for_writing
 from .progress import never, unheard
 from .readers import Readers
 from .saving import save_copy
-from .schema import COLUMN_LIST, PART_BYTES, StoreError, create_file
+from .schema import COLUMN_LIST, PART_BYTES, RECOVER, StoreError, create_file
 from .text_search import read_parts, search_file, search_memory
 from .writer import NoWriter, Writer
 
@@ -277,9 +277,7 @@ class CaptureStore:
                     marks = ", ".join("?" * len(some))
                     rows += connection.execute(f"{select} WHERE number IN ({marks}) ORDER BY number", list(some))
         if len(rows) != len(in_file):
-            raise StoreError(
-                f"The capture {self.path} is damaged: entries are missing in it.", "Restore it from a copy."
-            )
+            raise StoreError(f"The capture {self.path} is damaged: entries are missing in it.", RECOVER)
         return rows
 
     def entry(self, number: int) -> Entry:

@@ -9,6 +9,7 @@ import typer
 
 from .. import __version__
 from .export import export
+from .recover import recover
 from .run import run
 from .tenant import tenant
 from .window import demo, open_, tour
@@ -59,5 +60,6 @@ for _name, _command in (
     ("tenant", tenant),
     ("export", export),
     ("run", run),
+    ("recover", recover),
 ):
     app.command(_name)(_command)

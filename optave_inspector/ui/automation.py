@@ -38,7 +38,7 @@ from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.close_dialog import CloseDialog
 from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.notice import NoticeDialog
-from .dialogs.question import ConfirmDialog, TextQuestion
+from .dialogs.question import ConfirmDialog, OfferDialog, TextQuestion
 from .dialogs.scenario_dialog import ScenarioDialog
 from .dialogs.text_dialog import TextDialog
 from .dialogs.unsaved import UnsavedDialog
@@ -154,6 +154,8 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         ConfirmDialog("deleteProfileDialog", "Delete profile", "", "Delete", parent),
         ConfirmDialog("discardCaptureDialog", "Discard capture", "", "Discard", parent),
         UnsavedDialog(2, "", parent),
+        OfferDialog("damagedCaptureDialog", "A capture that is damaged", "", "Recover what can be read", parent),
+        WorkDialog("recoverCaptureWork", "Recovering", "", parent),
         CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
         ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
         WorkDialog("exportWork", "Exporting", "", parent),

@@ -12,11 +12,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from ..capture.library import SUFFIX
+from ..capture.opening import DamagedCaptureError, NoCaptureError
 from ..capture.retention import in_units
 from ..errors import InspectorError
 from .actions import make_action
 from .capture_export import CaptureExport
 from .capture_importing import CaptureImporting
+from .capture_recovering import CaptureRecovering
 from .capture_saving import CaptureSaving
 from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.notice import NoticeDialog
@@ -55,6 +57,7 @@ class CaptureActions(QObject):
         tip = "Where captures live, how long they are kept, how large they may grow together"
         self.limits = make_action(self, "captureLimitsAction", "Capture &limits…", self.ask_limits, tip=tip)
         self.importing = CaptureImporting(captures, self.open, view)
+        self.recovering = CaptureRecovering(captures, self.open, view.bridge.warned.emit, view)
         self.saving = CaptureSaving(view.bridge, view)
         self.export = CaptureExport(view.bridge, view.frames.view, view)
         self.recent = QMenu("R&ecent captures", view)
@@ -129,6 +132,9 @@ class CaptureActions(QObject):
             window = await self.windows.open(path)
             await asyncio.to_thread(self._captures.recent.add, window.path, time.time_ns())
         except InspectorError as error:
+            if isinstance(error, DamagedCaptureError) and not isinstance(error, NoCaptureError):
+                self.recovering.offer(path, str(error))
+                return
             NoticeDialog("cannotOpenDialog", f"{path.name} cannot be opened", str(error), self._view.window()).open()
 
     async def _open_crashed(self, path: Path) -> None:

@@ -302,7 +302,7 @@ class MainWindow(QMainWindow):
         file.addSeparator()
         file.addAction(page.captures.open_)
         file.addMenu(page.captures.recent)
-        file.addAction(page.captures.importing.action)
+        file.addActions([page.captures.importing.action, page.captures.recovering.action])
         file.addActions([page.captures.saving.action, page.captures.export.action, page.captures.limits])
         file.addSeparator()
         quit_ = make_action(view, "quitAction", "&Quit", self.ask_quit, shortcut="Ctrl+Q", tip="End the app")

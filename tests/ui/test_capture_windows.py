@@ -82,7 +82,7 @@ async def shown(parts: WindowParts, path: Path, wait_until: Any) -> CaptureWindo
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"no capture at all", "database"), (b"", "no capture"), (None, "There is no capture")],
+    [(b"", "no capture"), (None, "There is no capture")],
 )
 def test_what_is_no_capture_is_refused_with_the_reason(aio, wait_until, tmp_path: Path, content, said: str) -> None:
     path = tmp_path / "broken.optave-capture"

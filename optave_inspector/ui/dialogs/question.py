@@ -42,6 +42,14 @@ class _Question(QDialog):
         self.finished.connect(self.deleteLater)
 
 
+class OfferDialog(_Question):
+    """Says what went wrong and offers a way on; connect to ``accepted``."""
+
+    def __init__(self, object_name: str, title: str, sentence: str, accept_text: str, parent: QWidget | None) -> None:
+        super().__init__(object_name, title, sentence, accept_text, parent)
+        set_look(self.accept_button, "kind", "primary")
+
+
 class ConfirmDialog(_Question):
     """Asks whether to do something that cannot be taken back; connect to ``accepted``."""
 
