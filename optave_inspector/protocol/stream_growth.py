@@ -55,6 +55,33 @@ def stream_growth(before: bytes, after: bytes) -> Growth:
     return _incomparable("Neither message has a text.")
 
 
+@dataclass(frozen=True, slots=True)
+class MessageTexts:
+    """The texts of one message, as :func:`stream_growth` compares them."""
+
+    by_path: Mapping[str, str]
+    """May hold halves of characters, where a message was cut inside of one; ``$`` for a message that is no JSON."""
+    problem: str = ""
+    """Why there are none, as a sentence."""
+
+
+def message_texts(message: bytes) -> MessageTexts:
+    """What a message of a stream says. Never raises."""
+    if len(message) > MAX_GROWTH_BYTES:
+        return MessageTexts({}, f"Messages of more than {MAX_GROWTH_BYTES >> 20} MiB are not looked through.")
+    reading = read_json(message)
+    if not _was_read(reading):
+        try:
+            return MessageTexts({"$": message.decode()})
+        except UnicodeDecodeError:
+            return MessageTexts({}, "The message is no text.")
+    for find in (_contents, _texts_of_items, _texts_anywhere):
+        found = find(reading.value)
+        if found:
+            return MessageTexts(found)
+    return MessageTexts({}, "The message has no text.")
+
+
 def _was_read(reading: ReadResult) -> bool:
     return not reading.problem or reading.value is not None
 

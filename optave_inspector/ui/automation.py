@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
+    QSlider,
     QTabBar,
     QTabWidget,
     QTextEdit,
@@ -69,6 +70,7 @@ _KINDS: tuple[tuple[type[QWidget], str], ...] = (
     (QAbstractItemView, "table"),
     (QTabWidget, "tabs"),
     (Minimap, "strip"),
+    (QSlider, "slider"),
 )
 _INTRODUCTION = """\
 # Driving the window from outside

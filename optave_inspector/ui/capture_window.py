@@ -25,6 +25,7 @@ from .panels.exchanges import ExchangesPanel
 from .panels.frames import FramesPanel
 from .panels.message_bar import MessageBar
 from .panels.statistics import StatisticsPanel
+from .panels.stream import StreamPanel
 from .widgets.elided_label import ElidedLabel
 from .widgets.empty_state import EmptyState
 
@@ -56,6 +57,7 @@ class CaptureWindow(QMainWindow):
         self.frames = FramesPanel(self.bridge)
         self.entry = EntryPanel(self.bridge)
         self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
+        self.stream = StreamPanel(self.bridge)
         self.exchanges = ExchangesPanel(self.bridge)
         self.statistics = StatisticsPanel(self.bridge, self.exchanges)
         self.endings = EndingsPanel(self.bridge, live=False)
@@ -92,7 +94,9 @@ class CaptureWindow(QMainWindow):
 
     def _build(self) -> None:
         self.area = DockArea(
-            centre=self.frames, right=[self.entry], bottom_left=[self.exchanges, self.statistics, self.endings]
+            centre=self.frames,
+            right=[self.entry, self.stream],
+            bottom_left=[self.exchanges, self.statistics, self.endings],
         )
         content = QWidget()
         layout = QVBoxLayout(content)

@@ -20,6 +20,7 @@ from .panels.exchanges import ExchangesPanel
 from .panels.frames import FramesPanel
 from .panels.message_bar import MessageBar
 from .panels.statistics import StatisticsPanel
+from .panels.stream import StreamPanel
 from .panels.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class SessionView(QWidget):
         self.connection = ConnectionPanel(bridge, current, self.connector)
         self.frames = FramesPanel(bridge)
         self.entry = EntryPanel(bridge)
+        self.stream = StreamPanel(bridge)
         self.exchanges = ExchangesPanel(bridge)
         self.statistics = StatisticsPanel(bridge, self.exchanges)
         self.endings = EndingsPanel(bridge)
@@ -52,7 +54,7 @@ class SessionView(QWidget):
         self.area = DockArea(
             left=[self.connection],
             centre=self.frames,
-            right=[self.entry],
+            right=[self.entry, self.stream],
             bottom_left=[self.exchanges, self.statistics, self.endings],
             bottom_right=[self.composer],
         )
