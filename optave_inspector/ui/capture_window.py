@@ -149,7 +149,7 @@ class CaptureWindow(QMainWindow):
             button.setParent(unused)
         self.frames.view.set_following(False)
         self.frames.view.scrollToTop()
-        for name in ("exchangesSendAgainAction", "exchangesEditAgainAction"):
+        for name in ("exchangesSendAgainAction", "exchangesEditAgainAction", "exchangesCancelAction"):
             action = self.exchanges.findChild(QAction, name)
             if action is not None:
                 action.setVisible(False)

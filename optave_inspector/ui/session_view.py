@@ -106,8 +106,8 @@ class SessionView(QWidget):
         dialog.chosen.connect(self.connector.close_with)
         dialog.open()
 
-    def _with_state(self) -> tuple[FramesPanel, StatisticsPanel, ComposerPanel]:
-        return self.frames, self.statistics, self.composer
+    def _with_state(self) -> tuple[FramesPanel, ExchangesPanel, StatisticsPanel, ComposerPanel]:
+        return self.frames, self.exchanges, self.statistics, self.composer
 
     def _ask_secret(self, field: str, sentence: str) -> None:
         pasted = field == "token"

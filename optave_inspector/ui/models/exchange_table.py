@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
+from ...tracing.grouping import Grouping
 from ...tracing.statistics import Statistics
 from .. import theme
 from ..delegates.waterfall_geometry import Extent
 from .background import Background
+from .exchange_groups import group_of
 from .exchange_rows import Arrangement, ExchangeRows, Group
 from .exchange_words import STATUS_LOOK, description, is_missing, status_text
 from .formats import duration_text
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ...tracing.exchange import Exchange
+    from ...tracing.grouping import GroupBy
 
 __all__ = ["STATUS_LOOK", "ExchangeColumn", "ExchangeTableModel", "status_text"]
 
@@ -92,12 +95,14 @@ class ExchangeTableModel(QAbstractTableModel):
         """From when to when the exchanges reach."""
         self._count = len(exchanges)
         self._arrangement = Arrangement()
+        self._by: GroupBy | None = None
+        self._grouping: Grouping | None = None
         self._matches: bytearray | None = None
         self._work = Background("arrange traces", self)
         self._missed: set[int] = set()
         """What changed while rows were made in a thread."""
         self._note(range(1, self._count + 1))
-        self._rows = self._made()
+        self._rows = ExchangeRows(exchanges, self._count, self._arrangement, None)
         theme.theme_switch().changed.connect(self._on_theme)
 
     # -- what the panel asks
@@ -168,6 +173,17 @@ class ExchangeTableModel(QAbstractTableModel):
         """The bytes of these exchanges changed in the array that was given."""
         self._show_changes([number for number in numbers if number <= self._count], ())
 
+    def group_by(self, by: GroupBy | None) -> None:
+        """Show exchanges in groups, all of them unfolded; in none for None."""
+        self._by = by
+        self._arrangement = replace(self._arrangement, folded=frozenset(), fold_others=False)
+        self._arrange()
+
+    @property
+    def grouped_by(self) -> GroupBy | None:
+        """What was asked for last."""
+        return self._by
+
     def fold(self, key: str, folded: bool) -> None:
         """Show a group's heading alone, or its exchanges as well."""
         arrangement = self._arrangement
@@ -234,27 +250,39 @@ class ExchangeTableModel(QAbstractTableModel):
 
     # -- inside
 
-    def _made(self) -> ExchangeRows:
-        return ExchangeRows(self._exchanges, self._count, self._arrangement, self._matches)
-
     def _arrange(self) -> None:
         """Make the rows anew: at once, or in a thread where there are many."""
         self._work.cancel()
         self._missed.clear()
-        if self._count <= _AT_ONCE:
-            self._take(self._made())
-            return
-        exchanges, count, arrangement, matches = self._exchanges, self._count, self._arrangement, self._matches
-        self._work.start(
-            lambda _job: ExchangeRows(exchanges, count, arrangement, matches), self._take, self._arranging_failed
-        )
+        exchanges, count, matches, by, arrangement = (
+            self._exchanges, self._count, self._matches, self._by, self._arrangement
+        )  # fmt: skip
+        known = self._grouping if self._grouping is not None and self._grouping.by is by else None
+
+        def work(_job: object = None) -> tuple[Grouping | None, ExchangeRows]:
+            grouping = known
+            if by is not None and grouping is None:
+                grouping = Grouping(by)
+                grouping.update(exchanges[place] for place in range(count))
+            told = replace(arrangement, group_of=None if grouping is None or by is None else group_of(grouping))
+            return grouping, ExchangeRows(exchanges, count, told, matches)
+
+        if count <= _AT_ONCE:
+            self._take(work())
+        else:
+            self._work.start(work, self._take, self._arranging_failed)
 
     def _arranging_failed(self, error: Exception) -> None:
         raise error
 
-    def _take(self, rows: ExchangeRows) -> None:
-        rows.update(sorted(self._missed))
+    def _take(self, made: tuple[Grouping | None, ExchangeRows]) -> None:
+        grouping, rows = made
+        missed = sorted(self._missed)
         self._missed.clear()
+        if grouping is not None and grouping is not self._grouping:
+            grouping.update(self._exchanges[number - 1] for number in missed)
+        self._grouping = grouping
+        rows.update(missed)
         with self._rearranged():
             self._rows = rows
             for group in rows.groups:
@@ -302,6 +330,8 @@ class ExchangeTableModel(QAbstractTableModel):
     def _note(self, numbers: Sequence[int]) -> None:
         touched = [self._exchanges[number - 1] for number in numbers]
         self.statistics.update(touched)
+        if self._grouping is not None:
+            self._grouping.update(touched)
         for exchange in touched:
             self.extent.include(exchange)
         self.extent.waiting = self.statistics.overall.open > 0

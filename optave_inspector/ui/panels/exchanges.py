@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ...tracing.exchange import ExchangeStatus
 from ..delegates.waterfall_scale import ScaleMode, WaterfallScale
 from ..models.exchange_density import Density
+from ..models.exchange_groups import CHOICES
 from ..models.exchange_table import ExchangeTableModel
 from ..widgets.empty_state import EmptyState
 from ..widgets.panel import Panel
@@ -21,6 +22,8 @@ from .exchanges_strip import ExchangesStrip
 from .exchanges_view import ExchangeView
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..bridge import SessionBridge
 
 _GROW_MS = 100
@@ -71,7 +74,14 @@ class ExchangesPanel(Panel):
         self._strip = ExchangesStrip(self.search.bar, self.minimap, self.view)
         self.body.addWidget(self._strip)
         self.body.addWidget(self._pages, 1)
+        self.groups = QComboBox()
+        self.groups.setObjectName("exchangesGroupCombo")
+        self.groups.setAccessibleName("Group exchanges")
+        self.groups.setToolTip("Show exchanges that belong together below one heading, which folds with a click")
+        for _by, words in CHOICES:
+            self.groups.addItem(words)
         self.header.addWidget(self.search.missing_button)
+        self.header.addWidget(self.groups)
         self._add_scale_buttons()
         self._grow = QTimer(self)
         self._grow.setInterval(_GROW_MS)
@@ -85,6 +95,16 @@ class ExchangesPanel(Panel):
         """Say in the heading how many exchanges there are, how many of them are shown, and how they ended."""
         self.set_note(self._note())
 
+    def save_state(self) -> dict[str, Any]:
+        """The grouping, as plain values for a layout file."""
+        return {"group": self.model.grouped_by or ""}
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """What :meth:`save_state` gave, of this or another version: what is not understood is passed over."""
+        kept = state.get("group")
+        place = next((place for place, (by, _words) in enumerate(CHOICES) if by == kept), 0)
+        self.groups.setCurrentIndex(place)
+
     # -- inside
 
     def _connect(self) -> None:
@@ -95,6 +115,7 @@ class ExchangesPanel(Panel):
         self.menu.sendAgainRequested.connect(self.sendAgainRequested)
         self.menu.editAgainRequested.connect(self.editAgainRequested)
         self.model.layoutChanged.connect(self._on_rearranged)
+        self.groups.currentIndexChanged.connect(lambda place: self.model.group_by(CHOICES[place][0]))
         search.changed.connect(self._refresh)
         search.left.connect(lambda: view.setFocus(Qt.FocusReason.TabFocusReason))
         self._no_match.button.clicked.connect(lambda: search.bar.set_text(""))
@@ -170,8 +191,8 @@ class ExchangesPanel(Panel):
             self._no_match.say(f"No exchange matches “{self.search.bar.query}”.", "New ones that match appear here.")
         self._pages.setCurrentIndex((_NO_MATCH if nothing_left else _TABLE) if some else _NOTHING)
         self._strip.setVisible(some)
-        for button in self._mode_buttons.values():
-            button.setVisible(some)
+        for control in (*self._mode_buttons.values(), self.groups):
+            control.setVisible(some)
         self.show_note()
 
     def _note(self) -> str:
@@ -190,4 +211,7 @@ class ExchangesPanel(Panel):
                 parts.append(f"{ended:,} {one if ended == 1 else many}")
         if overall.open:
             parts.append(f"{overall.open:,} waiting")
+        orphans = self._bridge.session.counts.orphans
+        if orphans:
+            parts.append(f"{orphans:,} orphan {'answer' if orphans == 1 else 'answers'}")
         return " · ".join(parts)

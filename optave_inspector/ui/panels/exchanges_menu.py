@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from ...errors import InspectorError
 from ..delegates.waterfall_scale import ScaleMode, WaterfallScale
 from ..models.exchange_table import ExchangeColumn, ExchangeTableModel
 
@@ -40,6 +41,8 @@ class ExchangesMenu(QObject):
         self._add_of_row()
         self._separator()
         self._add_sorting()
+        self._add("FoldAll", "Fold all &groups", "Shift+Left", lambda: model.fold_all(True))
+        self._add("UnfoldAll", "&Unfold all groups", "Shift+Right", lambda: model.fold_all(False))
         self._separator()
         self._add_scaling()
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -48,9 +51,10 @@ class ExchangesMenu(QObject):
 
     def refresh(self) -> None:
         """Enable what can be done."""
-        at_hand = self.current() is not None
+        exchange = self.current()
         for action in self._of_row:
-            action.setEnabled(at_hand)
+            action.setEnabled(exchange is not None)
+        self.cancel_action.setEnabled(exchange is not None and not exchange.status.ended)
 
     def current(self) -> Exchange | None:
         """The exchange of the current row."""
@@ -76,6 +80,12 @@ class ExchangesMenu(QObject):
 
     # -- inside
 
+    def _cancel(self, exchange: Exchange) -> None:
+        try:
+            self._bridge.session.cancel_exchange(exchange.number)
+        except InspectorError as error:
+            self._bridge.tell_error(str(error))
+
     def _add_of_row(self) -> None:
         add = self._add_row_action
         add(
@@ -91,6 +101,8 @@ class ExchangesMenu(QObject):
         add("SendAgain", "&Send again", "Ctrl+R", lambda exchange: self.sendAgainRequested.emit(exchange.number))
         edit = "&Edit and send again"
         add("EditAgain", edit, "Ctrl+E", lambda exchange: self.editAgainRequested.emit(exchange.number))
+        self.cancel_action = add("Cancel", "Cancel &waiting", "Del", self._cancel)
+        self.cancel_action.setStatusTip("Wait no longer for an answer. The tenant is told nothing")
 
     def _add_row_action(self, name: str, text: str, keys, slot: Callable[[Exchange], object]) -> QAction:
         def act() -> None:
