@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
 from ..capture.retention import CleanUp, Retention
 from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.close_dialog import CloseDialog
+from .dialogs.exchange_dialog import ExchangeDialog
 from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, OfferDialog, TextQuestion
@@ -160,6 +161,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         WorkDialog("recoverCaptureWork", "Recovering", "", parent),
         CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
         ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
+        ExchangeDialog(parent.view.bridge, None, parent),
         WorkDialog("exportWork", "Exporting", "", parent),
         WorkDialog("saveCaptureWork", "Saving the capture", "", parent),
         NoticeDialog("cannotOpenDialog", "A capture that cannot be opened", "", parent),

@@ -56,11 +56,12 @@ class CaptureWindow(QMainWindow):
         self.setAccessibleName(f"Capture {store.path.stem}")
         self.frames = FramesPanel(self.bridge)
         self.entry = EntryPanel(self.bridge)
-        self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.stream = StreamPanel(self.bridge)
         self.exchanges = ExchangesPanel(self.bridge)
         self.statistics = StatisticsPanel(self.bridge, self.exchanges)
         self.endings = EndingsPanel(self.bridge, live=False)
+        for source in (self.entry.tree, self.exchanges):
+            source.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.messages = MessageBar(self.bridge)
         self._rebuilding = Background("rebuild traces", self)
         self._rebuilt = Rebuilt()

@@ -50,6 +50,8 @@ class SessionView(QWidget):
         self.exchanges = ExchangesPanel(bridge)
         self.statistics = StatisticsPanel(bridge, self.exchanges)
         self.endings = EndingsPanel(bridge)
+        for source in (self.entry.tree, self.exchanges):
+            source.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.composer = ComposerPanel(bridge)
         self.area = DockArea(
             left=[self.connection],
@@ -66,7 +68,6 @@ class SessionView(QWidget):
             asking.reconnectAsked.connect(self.connector.connect_now)
         self.connector.refused.connect(lambda _field, _sentence: self.area.go_to(self.connection))
         self.connector.secretNeeded.connect(self._ask_secret)
-        self.entry.tree.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.exchanges.sendAgainRequested.connect(self.composer.send_again)
         self.exchanges.editAgainRequested.connect(self.composer.load_exchange)
         for signal in (current.chosen, current.edited):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from optave_inspector import resources
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 S = 1_000_000_000
-BEGIN = 1_000 * S
-"""When the session begins, on its own clock."""
 
 
 class Desk:
@@ -32,6 +32,8 @@ class Desk:
         self.bridge = bridge
         self.panel = panel
         self._ids = 0
+        # What the session does by its own clock lies close to it.
+        self.begin = time.monotonic_ns()
 
     def request(self, at_s: float, action: str = "adjust", text: str = "", **headers: str) -> str:
         """A request that leaves; its correlation ID is returned."""
@@ -41,9 +43,11 @@ class Desk:
         self._frame(Direction.OUT, at_s, {"action": "message", "headers": told, "payload": {"request": {"text": text}}})
         return correlation_id
 
-    def answer(self, at_s: float, correlation_id: str, state: str = "completed", text: str = "") -> None:
+    def answer(
+        self, at_s: float, correlation_id: str, state: str = "completed", text: str = "", **further: str
+    ) -> None:
         """An answer that arrives."""
-        headers = {"correlationId": correlation_id, "action": "adjust", "schemaRef": "optave.response.v3"}
+        headers = {"correlationId": correlation_id, "action": "adjust", "schemaRef": "optave.response.v3", **further}
         message = {"results": [{"content": text}]}
         payload = {"action": "superpower", "actionType": "adjust", "state": state, "message": message}
         self._frame(Direction.IN, at_s, {"action": "message", "headers": headers, "payload": payload})
@@ -73,10 +77,13 @@ class Desk:
         await wait_until(lambda: not panel.search.filter.searching and not panel.model.arranging, what=text)
         return panel.model.numbers_shown()
 
-    @staticmethod
-    def at(seconds: float) -> int:
-        """The session's time."""
-        return BEGIN + round(seconds * S)
+    def at(self, seconds: float) -> int:
+        """The session's time, which its wall clock tells as well."""
+        return self.begin + round(seconds * S)
+
+    def iso(self, seconds: float) -> str:
+        """The same as it stands in a message."""
+        return datetime.fromtimestamp(self.at(seconds) / S, UTC).isoformat(timespec="milliseconds")
 
     def _frame(self, direction: Direction, at_s: float, value: Any) -> None:
         payload = json.dumps(value).encode()
@@ -92,11 +99,12 @@ async def desk(now_s: float = 100) -> AsyncIterator[Desk]:
     session._correlator.timeout_ns = 30 * S
     bridge = SessionBridge(session)
     panel = ExchangesPanel(bridge)
-    panel.model.clock = lambda: BEGIN + round(now_s * S)
+    made = Desk(session, bridge, panel)
+    panel.model.clock = lambda: made.at(now_s)
     panel.resize(900, 320)
     panel.show()
     try:
-        yield Desk(session, bridge, panel)
+        yield made
     finally:
         await bridge.stop()
         await session.aclose()

@@ -14,7 +14,7 @@ from optave_inspector.ui import theme
 from optave_inspector.ui.delegates.waterfall_scale import ScaleMode
 from optave_inspector.ui.models.exchange_density import BINS, Density
 
-from .exchanges_desk import BEGIN, S, desk
+from .exchanges_desk import S, desk
 
 
 def exchange(number: int, sent_ns: int, status: ExchangeStatus = ExchangeStatus.COMPLETED) -> Exchange:
@@ -81,7 +81,7 @@ def drag(minimap, start: int, *places: int) -> None:
 
 def shown_s(table) -> tuple[int, int]:
     axis = table.panel.scale.axis()
-    return round((axis.start_ns - BEGIN) / S), round((axis.end_ns - BEGIN) / S)
+    return round((axis.start_ns - table.begin) / S), round((axis.end_ns - table.begin) / S)
 
 
 def near(got: tuple[int, int], wanted: tuple[int, int], by_s: int = 25) -> bool:
@@ -140,7 +140,7 @@ def test_keys_move_zoom_and_go_to_the_ends(aio) -> None:
             QTest.keyClick(minimap, Qt.Key.Key_Home)
             assert shown_s(table) == (0, 1000)
             QTest.keyClick(minimap, Qt.Key.Key_End)
-            assert shown_s(table)[1] == round((scale.whole().end_ns - BEGIN) / S)
+            assert shown_s(table)[1] == round((scale.whole().end_ns - table.begin) / S)
             assert "On show" in minimap.accessibleDescription()
             QTest.keyClick(minimap, Qt.Key.Key_0)
             assert scale.mode is ScaleMode.FIT

@@ -189,21 +189,38 @@ def test_selecting_an_entry_elsewhere_selects_its_row_without_an_echo(panel, thr
     assert panel.view.selectionModel().selectedRows() == []
 
 
-def test_enter_goes_to_the_last_answer_and_r_to_the_request(panel, three, session, qtbot):
+def test_arrows_step_through_an_exchange_and_home_and_end_go_to_its_ends(panel, three, session, qtbot):
     panel.view.setFocus()
     panel.view.selectRow(0)
-    qtbot.keyClick(panel.view, Qt.Key.Key_Return)
+    request, update, answer = session.exchanges[0].request_entry, *session.exchanges[0].answers
+    seen = []
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_End):
+        qtbot.keyClick(panel.view, key)
+        seen.append(panel.bridge.selected_entry)
+    assert seen == [update, answer, answer, update, request, answer]
+    assert panel.view.currentIndex().row() == 0
+
+
+def test_the_line_below_tells_of_the_selected_exchange_what_its_row_has_no_room_for(panel, three):
+    detail, latencies = (panel.findChild(QLabel, f"exchanges{name}") for name in ("Detail", "Latencies"))
+    assert (detail.isVisible(), latencies.isVisible()) == (False, True)
+    panel.bridge.select_exchange(1)
+    assert (detail.isVisible(), latencies.isVisible()) == (True, False)
+    assert detail.full_text() == (
+        "Exchange 1 · First answer after 2.00 s, longest silence 2.00 s, ended after 4.00 s, 2 answers · "
+        "answers after 2.00 s, 4.00 s"
+    )
+    panel.bridge.select_exchange(0)
+    assert not detail.isVisible()
+
+
+def test_a_and_r_go_to_the_last_answer_and_to_the_request(panel, three, session, qtbot):
+    panel.view.setFocus()
+    panel.view.selectRow(0)
+    qtbot.keyClick(panel.view, Qt.Key.Key_A)
     assert panel.bridge.selected_entry == session.exchanges[0].answers[-1]
     qtbot.keyClick(panel.view, Qt.Key.Key_R)
     assert panel.bridge.selected_entry == session.exchanges[0].request_entry
-
-
-def test_a_double_click_on_a_waiting_exchange_goes_to_its_request(panel, three, session, qtbot):
-    place = panel.view.visualRect(panel.model.index(2, 0)).center()
-    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    panel.bridge.select_entry(0)
-    qtbot.mouseDClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert panel.bridge.selected_entry == session.exchanges[2].request_entry
 
 
 def trigger(panel, name):
@@ -376,3 +393,51 @@ def test_all_statuses_are_painted_in_both_themes(panel, dark):
     colors = {image.pixelColor(x, y).name() for x in range(300, 890) for y in range(40, 200)}
     assert theme.current().waiting_bar in colors
     assert theme.current().selection in colors
+
+
+def grouped_rows(panel):
+    return [panel.model.index(row, ExchangeColumn.ACTION).data() for row in range(panel.model.rowCount())]
+
+
+def test_groups_have_a_heading_that_counts_and_folds(panel, three, tenant, see, qtbot):
+    panel.groups.setCurrentIndex(panel.groups.findText("By connection"))
+    heading = "▾ connection 0 · 3 exchanges · … 1 waiting"
+    assert grouped_rows(panel) == [heading, "adjust", "translate", "insights"]
+    see(lambda: tenant.end(8, 1011))
+    assert grouped_rows(panel)[0] == "▾ connection 0 · 3 exchanges · ⚡ 1 cut off"
+    rect = panel.view.visualRect(panel.model.index(0, 0))
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    assert grouped_rows(panel) == ["▸ connection 0 · 3 exchanges · ⚡ 1 cut off"]
+    qtbot.keyClick(panel.view, Qt.Key.Key_Right)
+    assert panel.model.rowCount() == 4
+    qtbot.keyClick(panel.view, Qt.Key.Key_Left)
+    assert panel.model.rowCount() == 1
+    panel.findChild(QAction, "exchangesUnfoldAllAction").trigger()
+    panel.bridge.select_exchange(2)
+    assert panel.view.currentIndex().row() == 2
+    panel.findChild(QAction, "exchangesFoldAllAction").trigger()
+    assert panel.model.rowCount() == 1
+    panel.grab()
+
+
+def test_the_grouping_is_found_again(panel, three):
+    panel.groups.setCurrentIndex(panel.groups.findText("By trace"))
+    kept = panel.save_state()
+    panel.groups.setCurrentIndex(0)
+    panel.restore_state(kept)
+    assert panel.groups.currentText() == "By trace"
+    assert grouped_rows(panel)[0] == "▾ no trace ID · 3 exchanges · … 1 waiting"
+    panel.restore_state({"group": 7})
+    assert panel.groups.currentIndex() == 0
+
+
+def test_waiting_is_cancelled_from_the_menu(panel, three, session, see):
+    panel.bridge.select_exchange(1)
+    cancel = panel.findChild(QAction, "exchangesCancelAction")
+    assert not cancel.isEnabled()
+    panel.bridge.select_exchange(3)
+    assert cancel.isEnabled()
+    see(cancel.trigger)
+    assert session.exchanges[2].status is ExchangeStatus.CANCELLED
+    assert texts(panel, ExchangeColumn.STATUS)[2] == "⊘ cancelled"
+    assert not cancel.isEnabled()

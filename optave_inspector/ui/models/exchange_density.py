@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BINS = 1024
 _FIRST_STEP_NS = 1_000_000
 _SENT, _ENDED = 1, 2
-_GOOD = frozenset({ExchangeStatus.WAITING, ExchangeStatus.STREAMING, ExchangeStatus.COMPLETED})
+_MISSING = frozenset({ExchangeStatus.TIMED_OUT, ExchangeStatus.CUT_OFF})
 
 
 class Density:
@@ -30,7 +30,7 @@ class Density:
         self.errors = array("I", bytes(4 * BINS))
         """Exchanges that ended with an error, by the bin of their end."""
         self.missing = array("I", bytes(4 * BINS))
-        """Exchanges that ended without an answer, by the bin of their end."""
+        """Exchanges whose answer did not come, by the bin of their end."""
         self.version = 0
         self._counted = bytearray(1)
 
@@ -48,7 +48,7 @@ class Density:
                 self._counted[number] = _ENDED
                 if exchange.status is ExchangeStatus.ERROR:
                     self._count(self.errors, exchange.ended_ns)
-                elif exchange.status not in _GOOD:
+                elif exchange.status in _MISSING:
                     self._count(self.missing, exchange.ended_ns)
 
     def _count(self, bins: array[int], at_ns: int) -> None:

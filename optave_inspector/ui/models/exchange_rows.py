@@ -21,10 +21,12 @@ _BADNESS = (
     ExchangeStatus.ERROR,
     ExchangeStatus.CUT_OFF,
     ExchangeStatus.TIMED_OUT,
+    ExchangeStatus.NOT_SENT,
     ExchangeStatus.WAITING,
     ExchangeStatus.STREAMING,
+    ExchangeStatus.CANCELLED,
 )
-"""From the worst on; the others follow by their numbers, and completed ones come last."""
+"""From the worst on; nothing is wrong with completed ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,7 @@ class Group:
     @property
     def worst(self) -> ExchangeStatus:
         """The status that deserves a look first."""
-        for status in (*_BADNESS, *sorted(self.counts, reverse=True)):
-            if self.counts.get(status):
-                return status
-        return ExchangeStatus.COMPLETED
+        return next((status for status in _BADNESS if self.counts.get(status)), ExchangeStatus.COMPLETED)
 
     @property
     def rows(self) -> int:

@@ -105,6 +105,27 @@ def updates_text(exchange: Exchange) -> str:
     return ", ".join([*times, *(duration_text(at_ns - exchange.sent_ns) for at_ns in rest)])
 
 
+def answer_words(exchange: Exchange, place: int) -> str:
+    """Which of the answers one is, when it came, and how long after the one before: for the answer on show."""
+    answers = len(exchange.answers)
+    if place >= answers:
+        return f"Again after the end · entry {exchange.duplicates[place - answers]:,}"
+    after = exchange.update_ns[place] - exchange.sent_ns
+    step = f" (+{duration_text(exchange.update_ns[place] - exchange.update_ns[place - 1])})" if place else ""
+    which = "Answer" if answers == 1 else f"Answer {place + 1:,} of {answers:,}"
+    late = " · late" if place >= answers - exchange.late else ""
+    return f"{which} · entry {exchange.answers[place]:,} · after {duration_text(after)}{step}{late}"
+
+
+def detail_text(exchange: Exchange) -> str:
+    """An exchange in one line, for the line below the table: what the row has no room for."""
+    parts = [f"Exchange {exchange.number:,}", times_text(exchange)]
+    if len(exchange.update_ns) > 1:
+        parts.append(f"answers after {updates_text(exchange)}")
+    parts += [sentence for sentence in (exchange.note, exchange.guessed) if sentence]
+    return " · ".join(parts)
+
+
 def description(exchange: Exchange) -> str:
     """An exchange in several lines of plain text, for tooltips."""
     lines = [

@@ -9,11 +9,15 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QStackedWidget, QToolButt
 
 from ...tracing.exchange import ExchangeStatus
 from ..delegates.waterfall_scale import ScaleMode, WaterfallScale
+from ..dialogs.exchange_dialog import ExchangeDialog
 from ..models.exchange_density import Density
 from ..models.exchange_groups import CHOICES
 from ..models.exchange_table import ExchangeTableModel
+from ..models.exchange_words import description, detail_text
+from ..widgets.elided_label import ElidedLabel
 from ..widgets.empty_state import EmptyState
 from ..widgets.panel import Panel
+from .entry_saving import EntrySaving
 from .exchanges_latencies import LatencyLine
 from .exchanges_menu import ExchangesMenu
 from .exchanges_minimap import Minimap
@@ -45,6 +49,8 @@ class ExchangesPanel(Panel):
     """Send the request of this exchange once more, at once, with new IDs."""
     editAgainRequested = Signal(int)
     """Take the request of this exchange into the composer."""
+    termAsked = Signal(str, bool)
+    """Narrow the frame log by this term, or exclude what it finds."""
 
     def __init__(self, bridge: SessionBridge, parent: QWidget | None = None) -> None:
         super().__init__("Traces", "exchangesPanel", parent)
@@ -56,6 +62,9 @@ class ExchangesPanel(Panel):
         self.minimap = Minimap(self.scale, self._density)
         self.search = ExchangesSearch(bridge.session, self.model, self)
         self.menu = ExchangesMenu(bridge, self.view, self.model, self.scale)
+        self._detail = ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._detail.setObjectName("exchangesDetail")
+        self._detail.setProperty("role", "muted")
         self._latencies = LatencyLine()
         self._empty = EmptyState(
             "exchangesEmpty", "No requests yet", "Send a request from the composer: its answers appear here."
@@ -68,7 +77,12 @@ class ExchangesPanel(Panel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.view, 1)
-        layout.addWidget(self._latencies)
+        layout.addWidget(self._detail)
+        # The line of latencies hides itself while it has nothing to say.
+        self._latency_room = QWidget()
+        QVBoxLayout(self._latency_room).addWidget(self._latencies)
+        self._latency_room.layout().setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._latency_room)
         for page in (self._empty, content, self._no_match):
             self._pages.addWidget(page)
         self._strip = ExchangesStrip(self.search.bar, self.minimap, self.view)
@@ -78,6 +92,9 @@ class ExchangesPanel(Panel):
         self.groups.setObjectName("exchangesGroupCombo")
         self.groups.setAccessibleName("Group exchanges")
         self.groups.setToolTip("Show exchanges that belong together below one heading, which folds with a click")
+        # Gives way in a narrow panel, down to the beginning of a word.
+        self.groups.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.groups.setMinimumWidth(50)
         for _by, words in CHOICES:
             self.groups.addItem(words)
         self.header.addWidget(self.search.missing_button)
@@ -90,6 +107,14 @@ class ExchangesPanel(Panel):
         self._on_lives()
         self._take_in(range(1, self.model.count + 1))
         self._on_selected(bridge.selected_exchange)
+
+    def open_exchange(self, number: int) -> ExchangeDialog:
+        """Show request and answer of an exchange side by side, in a window of its own."""
+        dialog = ExchangeDialog(self._bridge, self._bridge.session.exchanges[number - 1], self.window())
+        dialog.termAsked.connect(self.termAsked)
+        dialog.saveAsked.connect(EntrySaving(self._bridge, dialog).ask)
+        dialog.show()
+        return dialog
 
     def show_note(self) -> None:
         """Say in the heading how many exchanges there are, how many of them are shown, and how they ended."""
@@ -110,8 +135,8 @@ class ExchangesPanel(Panel):
     def _connect(self) -> None:
         bridge, view, search = self._bridge, self.view, self.search
         view.currentExchangeChanged.connect(bridge.select_exchange)
-        view.opened.connect(lambda number: self.menu.show_answer(bridge.session.exchanges[number - 1]))
-        view.selectionModel().currentChanged.connect(self.menu.refresh)
+        view.opened.connect(self.open_exchange)
+        view.selectionModel().currentChanged.connect(self._on_current)
         self.menu.sendAgainRequested.connect(self.sendAgainRequested)
         self.menu.editAgainRequested.connect(self.editAgainRequested)
         self.model.layoutChanged.connect(self._on_rearranged)
@@ -162,13 +187,26 @@ class ExchangesPanel(Panel):
         self._on_time()
         self._refresh()
 
+    def _show_detail(self) -> None:
+        """What the row of the selected exchange has no room for; the latencies of all where none is selected."""
+        exchange = self.menu.current()
+        self._detail.setVisible(exchange is not None)
+        self._latency_room.setVisible(exchange is None)
+        if exchange is not None:
+            self._detail.setText(detail_text(exchange))
+            self._detail.setToolTip(description(exchange))
+
     def _on_time(self) -> None:
         self.view.update_time()
         self.minimap.refresh()
 
     def _on_selected(self, number: int) -> None:
         self.view.select(self.model.row_of(number))
+        self._on_current()
+
+    def _on_current(self) -> None:
         self.menu.refresh()
+        self._show_detail()
 
     def _on_rearranged(self) -> None:
         """Rows went elsewhere; what is selected may have a row again."""
@@ -193,6 +231,7 @@ class ExchangesPanel(Panel):
         self._strip.setVisible(some)
         for control in (*self._mode_buttons.values(), self.groups):
             control.setVisible(some)
+        self._on_current()
         self.show_note()
 
     def _note(self) -> str:

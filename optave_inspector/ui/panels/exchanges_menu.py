@@ -87,6 +87,9 @@ class ExchangesMenu(QObject):
             self._bridge.tell_error(str(error))
 
     def _add_of_row(self) -> None:
+        self._add_row_action(
+            "Open", "&Open request and answer\tEnter", "", lambda one: self._view.opened.emit(one.number)
+        )
         add = self._add_row_action
         add(
             "GoToRequest", "Go to the &request", "R", lambda exchange: self._bridge.select_entry(exchange.request_entry)
