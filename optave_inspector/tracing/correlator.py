@@ -93,7 +93,7 @@ class Correlator:
         self.counts = Counts()
         self._deadlines = Deadlines()
         self._is_open = self.exchanges.is_open
-        self._ids = CorrelationIds(self._is_open, lambda number: self.exchanges[number - 1].attempt)
+        self._ids = CorrelationIds(self.exchanges)
         self._queues = Queues(self._is_open)
         self._not_sent: dict[Key, int] = {}
         self._reasons: dict[int, str] = {}
@@ -216,7 +216,7 @@ class Correlator:
         """The connection of ``attempt`` ended; what still waits there gets no answer. Returns the changed numbers."""
         changed = self.expire(now_ns)
         for number in self._queues.drop(attempt):
-            self._end(self.exchanges[number - 1], ExchangeStatus.CUT_OFF, now_ns)
+            self._end(self.exchanges.changeable(number), ExchangeStatus.CUT_OFF, now_ns)
             changed.add(number)
         return changed
 
@@ -224,7 +224,7 @@ class Correlator:
         """Time out what has waited too long at ``now_ns``. Returns the changed numbers."""
         changed: set[int] = set()
         for number, deadline_ns in self._deadlines.due(now_ns):
-            self._end(self.exchanges[number - 1], ExchangeStatus.TIMED_OUT, deadline_ns)
+            self._end(self.exchanges.changeable(number), ExchangeStatus.TIMED_OUT, deadline_ns)
             changed.add(number)
         return changed
 
@@ -270,7 +270,7 @@ class Correlator:
         if entry.correlation_id:
             numbers.append(self._ids.find(entry.correlation_id, entry.attempt))
         for number in filter(self._is_open, filter(None, numbers)):
-            exchange = self.exchanges[number - 1]
+            exchange = self.exchanges.changeable(number)
             if exchange.correlation_id == entry.correlation_id:
                 return exchange
         return None
@@ -295,7 +295,7 @@ class Correlator:
         for name in _possible_actions(action):
             number = self._queues.oldest(entry.attempt, name)
             if number:
-                exchange = self.exchanges[number - 1]
+                exchange = self.exchanges.changeable(number)
                 reason = f"no correlation ID; “{action}” was taken for the oldest open {exchange.action} request"
                 return exchange, f"Guessed: {reason}."
             if parse_action(name) is not None:
@@ -303,7 +303,9 @@ class Correlator:
         number = self._queues.oldest(entry.attempt)
         if not number:
             return None, ""
-        return self.exchanges[number - 1], "Guessed: no ID and no known action; taken for the oldest open request."
+        return self.exchanges.changeable(
+            number
+        ), "Guessed: no ID and no known action; taken for the oldest open request."
 
     def _orphan(self, entry: Entry, peek: Peek) -> None:
         self.counts.orphans += 1

@@ -12,9 +12,10 @@ from .exchange import Exchange, ExchangeStatus
 
 _AS_OBJECTS = 2_000
 """So many of those that ended last stay objects: they are on show, and more may come for them."""
+_OPEN_AS_OBJECTS = 100_000
+"""So many of those that are open and were begun or answered last stay objects."""
 _MOST_WORDS = 50_000
 """Texts that many exchanges have in common, such as actions and threads; where they are no more than that."""
-_COMPLETED = ExchangeStatus.COMPLETED
 _USUAL: tuple[object, ...] = ("", "", 0, -1, [], 0, "")
 """Of the fields that most exchanges have no use for; see :meth:`ExchangeList._pack`."""
 
@@ -28,11 +29,15 @@ class ExchangeList(Sequence[Exchange]):
     """Exchange ``n`` stands at index ``n - 1``. Reading is safe in any thread, changing is for one.
 
     What ended some time ago is packed into bytes, a quarter of an object with its texts and lists, and is unpacked
-    for each reader: change an exchange only as :meth:`changeable` gives it.
+    for each reader: change an exchange only as :meth:`changeable` gives it. So are open ones where they are very many.
     """
 
     def __init__(self) -> None:
         self._all: list[Exchange | bytes] = []
+        self._over = bytearray()
+        """By index: 1 for what has ended."""
+        self._opened: deque[int] = deque()
+        """Numbers of those that became objects while they were open, oldest first; some may have ended since."""
         self._ended: deque[int] = deque()
         """Numbers of those that have ended and are no bytes yet, oldest first."""
         self._words: dict[str, int] = {}
@@ -56,13 +61,14 @@ class ExchangeList(Sequence[Exchange]):
         return self._unpack(index + 1 if index >= 0 else len(self._all) + index + 1, found)
 
     def append(self, exchange: Exchange) -> None:
-        """Add the next one."""
+        """Add the next one, which has not ended."""
         self._all.append(exchange)
+        self._over.append(0)
+        self._keep_open(exchange.number)
 
     def is_open(self, number: int) -> bool:
         """Whether an exchange has not ended; quick."""
-        found = self._all[number - 1]
-        return isinstance(found, Exchange) and found.status < _COMPLETED
+        return not self._over[number - 1]
 
     def changeable(self, number: int) -> Exchange:
         """An exchange that the caller may change, at once."""
@@ -70,18 +76,32 @@ class ExchangeList(Sequence[Exchange]):
         if isinstance(found, Exchange):
             return found
         self._all[number - 1] = exchange = self._unpack(number, found)
-        self.ended(number)
+        if self._over[number - 1]:
+            self.ended(number)
+        else:
+            self._keep_open(number)
         return exchange
 
     def ended(self, number: int) -> None:
         """Note that an exchange has ended: it is packed when enough others have ended after it."""
+        self._over[number - 1] = 1
         self._ended.append(number)
         if len(self._ended) > 2 * _AS_OBJECTS:
             for _ in range(_AS_OBJECTS):
-                old = self._ended.popleft()
-                exchange = self._all[old - 1]
-                if isinstance(exchange, Exchange):
-                    self._all[old - 1] = self._pack(exchange)
+                self._put_away(self._ended.popleft())
+
+    def _keep_open(self, number: int) -> None:
+        self._opened.append(number)
+        if len(self._opened) > _OPEN_AS_OBJECTS + _AS_OBJECTS:
+            for _ in range(_AS_OBJECTS):
+                old = self._opened.popleft()
+                if not self._over[old - 1]:
+                    self._put_away(old)
+
+    def _put_away(self, number: int) -> None:
+        exchange = self._all[number - 1]
+        if isinstance(exchange, Exchange):
+            self._all[number - 1] = self._pack(exchange)
 
     def _pack(self, one: Exchange) -> bytes:
         word = self._word

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .exchange_list import ExchangeList
+
 
 @dataclass(slots=True)
 class _Reused:
@@ -51,31 +53,38 @@ class CorrelationIds:
     """Exchange numbers by correlation ID; each look-up costs the same however many there are.
 
     A key is the ID where it is a text, and its type with its text where it is none: ``7`` and ``"7"`` are two IDs.
+    Texts are kept as their hashes, as the exchanges have them anyway: what is found is compared with the exchange's.
     """
 
-    def __init__(self, is_open: Callable[[int], bool], attempt_of: Callable[[int], int]) -> None:
-        self._is_open = is_open
-        self._attempt_of = attempt_of
-        self._numbers: dict[Key, int | _Reused] = {}
-        self._folded: dict[str, str] = {}
-        """IDs with capital letters by their case-folded form."""
+    def __init__(self, exchanges: ExchangeList) -> None:
+        self._exchanges = exchanges
+        self._hashed: dict[int, int] = {}
+        self._exact: dict[Key, int | _Reused] = {}
+        """Of IDs that are no texts, and of texts whose hash another one has."""
+        self._folded: dict[int, int] = {}
+        """Exchanges whose ID has capital letters, by the hash of its case-folded form."""
         self._typed: dict[str, tuple[str, str]] = {}
         """The keys of IDs that are no texts, by their text."""
 
     def add(self, key: Key, attempt: int, number: int) -> int:
         """Add an exchange; the number of the newest one with the same ID before it, else 0."""
-        before = self._numbers.get(key)
+        before = self._get(key)
         if before is None:
-            self._numbers[key] = number
-            if not isinstance(key, str):
+            if isinstance(key, str):
+                if (digest := hash(key)) in self._hashed:
+                    self._exact[key] = number
+                else:
+                    self._hashed[digest] = number
+                if (folded := key.casefold()) != key:
+                    self._folded[hash(folded)] = number
+            else:
+                self._exact[key] = number
                 self._typed[key[1]] = key
-            elif (folded := key.casefold()) != key:
-                self._folded[folded] = key
             return 0
         if isinstance(before, int):
             reused = _Reused(before)
-            reused.add(self._attempt_of(before), before)
-            self._numbers[key] = reused
+            reused.add(self._exchanges[before - 1].attempt, before)
+            self._exact[key] = reused
             reused.add(attempt, number)
             return before
         newest = before.newest
@@ -87,15 +96,15 @@ class CorrelationIds:
 
         An open one before an ended one, then one of the same attempt before others, then the newest.
         """
-        found = self._numbers.get(key, 0)
-        return found.find(attempt, self._is_open) if isinstance(found, _Reused) else found
+        found = self._get(key)
+        if found is None:
+            return 0
+        return found if isinstance(found, int) else found.find(attempt, self._exchanges.is_open)
 
     def same_but_type(self, key: Key) -> tuple[str, str] | None:
         """The type and text of a known ID with the same text and another type; None for none."""
         if not isinstance(key, str):
-            if key[1] in self._numbers:
-                return "text", key[1]
-            return None
+            return None if self._get(key[1]) is None else ("text", key[1])
         return self._typed.get(key)
 
     def same_but_case(self, key: Key) -> str:
@@ -103,10 +112,17 @@ class CorrelationIds:
         if not isinstance(key, str):
             return ""
         folded = key.casefold()
-        if folded != key and folded in self._numbers:
+        if folded != key and self._get(folded) is not None:
             return folded
-        similar = self._folded.get(folded, "")
-        return "" if similar == key else similar
+        number = self._folded.get(hash(folded), 0)
+        similar = self._exchanges[number - 1].correlation_id if number else ""
+        return similar if similar != key and similar.casefold() == folded else ""
+
+    def _get(self, key: Key) -> int | _Reused | None:
+        if self._exact and (exact := self._exact.get(key)) is not None:
+            return exact
+        number = self._hashed.get(hash(key), 0) if isinstance(key, str) else 0
+        return number if number and self._exchanges[number - 1].correlation_id == key else None
 
 
 class Queues:

@@ -1,4 +1,4 @@
-"""What the capture store and the correlator cost, side by side with what they are built on, in one run.
+"""What the capture store costs, side by side with what it is built on, in one run.
 
 ``python tests/benchmarks/bench_store.py`` prints a table; ``run()`` gives the same as dictionaries. Numbers of one run
 compare with each other, not with those of another machine or another day.
@@ -20,8 +20,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from optave_inspector.capture.entry import Entry
 from optave_inspector.capture.store import CaptureStore
-from optave_inspector.protocol.codec import Peek, Shape
-from optave_inspector.tracing.correlator import Correlator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +48,7 @@ def run(entries: int = 200_000, rounds: int = 3) -> list[dict[str, Any]]:
             _result("store: entries per second beside a busy thread", max(store_busy), "1/s", None),
         ]
         results += _reading(Path(folder) / "read", rows)
-    return results + _correlating(rounds)
+    return results
 
 
 def _rows(count: int) -> list[tuple[Entry, bytes]]:
@@ -172,40 +170,6 @@ def _page_times(store: CaptureStore, count: int) -> list[float]:
         store.page(first, 50)
         times.append(time.perf_counter() - started)
     return times
-
-
-def _correlating(rounds: int) -> list[dict[str, Any]]:
-    few, many = [], []
-    for _ in range(rounds + 2):
-        few.append(_correlator_us(100))
-        many.append(_correlator_us(100_000))
-    return [
-        _result("correlator: per message, 100 open", min(few), "µs", None),
-        _result("correlator: per message, 100,000 open", min(many), "µs", None),
-        _result("correlator: 100,000 open to 100 open", min(many) / min(few), "ratio", 1.5, at_most=True),
-    ]
-
-
-def _correlator_us(open_exchanges: int, messages: int = 20_000) -> float:
-    correlator = Correlator(30 * _SECOND)
-    for number in range(open_exchanges):
-        correlator.sent(_message(number, 1), Peek(Shape.REQUEST, action="adjust", correlation_id=f"open-{number}"))
-    work = [
-        (
-            (_message(number, 1), Peek(Shape.REQUEST, action="adjust", correlation_id=f"id-{number}")),
-            (_message(number, 0), Peek(Shape.RESPONSE, state="completed", correlation_id=f"id-{number}")),
-        )
-        for number in range(messages // 2)
-    ]
-    started = time.perf_counter()
-    for request, answer in work:
-        correlator.sent(*request)
-        correlator.received(*answer)
-    return (time.perf_counter() - started) / messages * 1e6
-
-
-def _message(number: int, direction: int) -> Entry:
-    return Entry(number, 1, direction, 1, number, number, 1, 1)
 
 
 class _BusyLoop(threading.Thread):

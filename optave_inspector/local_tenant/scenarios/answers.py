@@ -75,6 +75,16 @@ def _id_type(envelope: dict[str, Any], values: Values) -> None:
         headers["correlationId"] = [given] if values["type"] == "list" else {"id": given}
 
 
+def _bare_error(envelope: dict[str, Any], values: Values) -> dict[str, Any]:
+    error = {"code": values["code"], "message": "The local tenant was told to answer with an error."}
+    known = {"correlationId": envelope["headers"]["correlationId"]}
+    if values["way"] == "error":
+        return {"error": error, **known}
+    said = {"state": "error"} if values["way"] == "state" else {"actionType": "error", "state": "completed"}
+    items = [{"response": [{"content": error["message"], "error_code": error["code"]}]}]
+    return {"action": "superpower", **said, "message": {"results": items}, **known}
+
+
 async def _duplicate(connection: TenantConnection, values: Values) -> None:
     async def answer(request: Request, reply: Reply) -> None:
         text = connection.whole_answer(request, reply)
@@ -143,5 +153,6 @@ ANSWERS: Mapping[str, Do] = {
     "id-type": _changes(_id_type),
     "bare-superpower": _changes(lambda envelope, _values: envelope["payload"]),
     "error-answer": _error,
+    "bare-error": _changes(_bare_error),
     "no-answer": _no_answer,
 }

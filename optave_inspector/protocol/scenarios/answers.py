@@ -103,6 +103,14 @@ ANSWERS = (
         ),
     ),
     _scenario(
+        "bare-error",
+        "Error at the top level",
+        "The answer is an error without an envelope, the only form in which the SDK sees an error.",
+        stays_open(request="error"),
+        choice("way", "What says that it is an error.", "error", "state", "action-type"),
+        Parameter("code", ParameterKind.TEXT, "ORCHESTRATOR_ERROR", "The error code.", maximum=200),
+    ),
+    _scenario(
         "no-answer",
         "No answer",
         "The request is never answered; pings are.",

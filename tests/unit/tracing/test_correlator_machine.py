@@ -55,7 +55,7 @@ class CorrelatorMachine(RuleBasedStateMachine):
         self.entries: list[tuple[str, Entry]] = []
         self.calls: list[tuple[str, Any]] = []
         self.ended: dict[int, tuple[ExchangeStatus, int]] = {}
-        self.few_objects = mock.patch.object(exchange_list, "_AS_OBJECTS", 2)
+        self.few_objects = mock.patch.multiple(exchange_list, _AS_OBJECTS=2, _OPEN_AS_OBJECTS=3)
         self.few_objects.start()
 
     @rule(target=ids, identifier=identifiers, action=actions, kind=types)

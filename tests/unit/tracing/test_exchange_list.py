@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optave_inspector.capture.entry import EntryFlag
+from optave_inspector.protocol.codec import Shape
 from optave_inspector.tracing import exchange_list
 from optave_inspector.tracing.exchange import Exchange, ExchangeStatus
 from optave_inspector.tracing.exchange_list import ExchangeList
@@ -60,6 +61,7 @@ def packed(exchange: Exchange) -> ExchangeList:
 @pytest.fixture(autouse=True)
 def _few_objects(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange_list, "_AS_OBJECTS", 3)
+    monkeypatch.setattr(exchange_list, "_OPEN_AS_OBJECTS", 100)
 
 
 @given(exchanges)
@@ -95,7 +97,25 @@ def test_a_late_answer_finds_an_exchange_that_was_packed(talk: Any) -> None:
     assert (talk.correlator.exchanges[0].status, talk.correlator.exchanges[0].late) == (ExchangeStatus.TIMED_OUT, 1)
 
 
-def test_open_exchanges_are_never_packed(talk: Any) -> None:
+def test_so_many_open_exchanges_are_packed_too_and_still_get_their_answers(talk: Any) -> None:
+    for number in range(300):
+        talk.send(f"id-{number}", "translate" if number == 1 else "adjust")
+    exchanges = talk.correlator.exchanges
+    assert isinstance(exchanges._all[0], bytes)
+    assert sum(isinstance(one, bytes) for one in exchanges._all) >= 190
+    talk.receive("id-0", "started")
+    talk.receive("", shape=Shape.SUPERPOWER, action_type="translate")
+    talk.cancel(3, "id-2")
+    assert [exchanges[index].status.name for index in range(4)] == ["STREAMING", "COMPLETED", "CANCELLED", "WAITING"]
+    talk.wait(31_000)
+    talk.expire()
+    assert exchanges[3].status is ExchangeStatus.TIMED_OUT
+    assert talk.correlator.waiting == 0
+    talk.send("last")
+    assert talk.end_connection() == {301}
+
+
+def test_open_exchanges_stay_objects_while_they_are_not_too_many(talk: Any) -> None:
     first = talk.send("open")
     for number in range(40):
         talk.send(f"id-{number}")
@@ -148,10 +168,13 @@ def test_a_packed_exchange_takes_less_than_a_third_of_an_object() -> None:
     for pack in (False, True):
         tracemalloc.start()
         kept = ExchangeList()
+        objects = []
         for number in range(1, 2_001):
-            kept.append(made(number))
             if pack:
+                kept.append(made(number))
                 kept.ended(number)
-        sizes.append(tracemalloc.get_traced_memory()[0] / len(kept))
+            else:
+                objects.append(made(number))
+        sizes.append(tracemalloc.get_traced_memory()[0])
         tracemalloc.stop()
     assert sizes[1] < sizes[0] / 3
