@@ -21,7 +21,9 @@ from .capture.store import CaptureStore
 from .errors import InspectorError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from .capture.query.query import Query
 
 FAILED, ASKED_WRONGLY = 1, 2
 STANDARD_OUTPUT = Path("-")
@@ -30,23 +32,26 @@ _QUIET_S = 1.0
 _BETWEEN_S = 0.1
 
 
-class _Line:
+class ProgressLine:
     """Progress as a line on a terminal, for work that takes longer than a second."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, unit: str = "entries") -> None:
         self._stream = stream
+        self._unit = unit
         self._shown = False
         self._next = time.monotonic() + _QUIET_S if stream.isatty() else float("inf")
 
     def __call__(self, done: int, total: int) -> None:
+        """How far the work is."""
         now = time.monotonic()
         if now >= self._next:
             self._next = now + _BETWEEN_S
             self._shown = True
-            self._stream.write(f"\r{done:,} of {total:,} entries")
+            self._stream.write(f"\r{done:,} of {total:,} {self._unit}")
             self._stream.flush()
 
     def end(self) -> None:
+        """Take the line away."""
         if self._shown:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
@@ -59,8 +64,13 @@ def run_export(
 
     Returns the exit status; what went wrong stands on standard error. The capture is not changed.
     """
+    return run_safely(lambda: _run(capture, output, kind, query, rules))
+
+
+def run_safely(work: Callable[[], int]) -> int:
+    """The exit status that ``work`` returns, or the one for what it raises, which is told on standard error."""
     try:
-        return _run(capture, output, kind, query, rules)
+        return work()
     except (QueryError, PathError) as error:
         return _complain(error, ASKED_WRONGLY)
     except BrokenPipeError:
@@ -71,6 +81,15 @@ def run_export(
         return _complain(error, FAILED)
     except OSError as error:
         return _complain(f"The export cannot be written: {error.strerror or error}.", FAILED)
+
+
+def matching(store: CaptureStore, wanted: Query) -> Sequence[int] | None:
+    """The numbers of the entries that a query finds; None for all."""
+    if wanted.is_empty:
+        return None
+    found: list[int] = []
+    numbers_matching(store, wanted, found=found.extend, bookmarked=frozenset(store.bookmarks))
+    return found
 
 
 def _run(
@@ -84,13 +103,9 @@ def _run(
             return _complain(
                 f"The name {output} does not tell the format; say --format har, jsonl or csv.", ASKED_WRONGLY
             )
-    line = _Line(sys.stderr)
+    line = ProgressLine(sys.stderr)
     with closing(CaptureStore.open(capture, read_only=True)) as store:
-        numbers: Sequence[int] | None = None
-        if not wanted.is_empty:
-            found: list[int] = []
-            numbers_matching(store, wanted, found=found.extend, bookmarked=frozenset(store.bookmarks))
-            numbers = found
+        numbers = matching(store, wanted)
         try:
             if output is None or kind is None:
                 _list_removals(store, Redactor(rules), numbers, line)
@@ -106,7 +121,7 @@ def _run(
     return 0
 
 
-def _list_removals(store: CaptureStore, redactor: Redactor, numbers: Sequence[int] | None, line: _Line) -> None:
+def _list_removals(store: CaptureStore, redactor: Redactor, numbers: Sequence[int] | None, line: ProgressLine) -> None:
     for each in preview(store, redactor, numbers, line):
         times = f" ({each.count} times)" if each.count > 1 else ""
         typer.echo(f"entry {each.number}: {each.place}: {each.placeholder}{times}")

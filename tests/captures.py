@@ -100,9 +100,9 @@ class Recording:
         self.session.on_ending(Ending(close, close, Closer.PEER, True, "closed", at, START_NS + at))
 
 
-async def play(recording: Recording) -> None:
+async def play(recording: Recording, correlation_id: str = "cut") -> None:
     """Two attempts: a streamed exchange in a trace of the tenant's, an error, a late answer, a duplicate, an orphan and
-    one that is cut off; then one that is refused."""
+    one, by its ID, that is cut off; then one that is refused."""
     out, back = Direction.OUT, Direction.IN
     recording.begin(handshake())
     recording.frame(out, request("streamed", UUID7))
@@ -115,18 +115,18 @@ async def play(recording: Recording) -> None:
     recording.frame(out, request("slow"))
     recording.frame(back, answer("slow", "completed"), 31_000)
     recording.frame(back, answer("nobody", "completed"))
-    recording.frame(out, request("cut"))
+    recording.frame(out, request(correlation_id))
     recording.end(1011)
     recording.begin(Handshake(url="wss://ws-acme.oco.optave.tech/", status=403, reason_phrase="Forbidden"))
     recording.note("The tenant refused.", problem=True)
 
 
-def make_capture(path: Path) -> Path:
+def make_capture(path: Path, correlation_id: str = "cut") -> Path:
     """The capture as a file."""
 
     async def record() -> None:
         session = Session(CaptureStore.create(path), Contract(schemas()))
-        await play(Recording(session))
+        await play(Recording(session), correlation_id)
         await session.settled()
         await session.aclose()
         session.store.close()

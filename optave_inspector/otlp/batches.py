@@ -48,18 +48,6 @@ def in_batches(spans: Iterator[ReadableSpan]) -> Iterator[list[ReadableSpan]]:
         yield batch
 
 
-def chosen_exchanges(exchanges: Sequence[Exchange], numbers: Sequence[int]) -> list[Exchange]:
-    """The exchanges of which at least one entry is among ascending ``numbers``."""
-    wanted = set(numbers)
-    return [
-        exchange
-        for exchange in exchanges
-        if exchange.request_entry in wanted
-        or not wanted.isdisjoint(exchange.answers)
-        or not wanted.isdisjoint(exchange.duplicates)
-    ]
-
-
 def chosen_attempts(
     attempts: Mapping[int, Attempt], exchanges: Sequence[Exchange], numbers: Sequence[int]
 ) -> list[Attempt]:

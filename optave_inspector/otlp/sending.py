@@ -9,8 +9,9 @@ import msgspec
 
 from ..capture.progress import Stopped, never, unheard
 from ..capture.redaction import Redactor
+from ..tracing.selection import exchanges_with
 from .attempts import Attempts
-from .batches import chosen_attempts, chosen_exchanges, exchange_spans, in_batches
+from .batches import chosen_attempts, exchange_spans, in_batches
 from .exporter import CollectorExporter
 from .spans import SpanMaker
 
@@ -62,7 +63,7 @@ def send_capture(
         if numbers is None:
             some, connections = exchanges, list(attempts.by_number.values())
         else:
-            some = chosen_exchanges(exchanges, numbers)
+            some = exchanges_with(exchanges, numbers)
             connections = chosen_attempts(attempts.by_number, some, numbers)
         connections = [attempt for attempt in connections if attempt.is_connection]
         maker = SpanMaker(redactor, with_contents=with_contents)
