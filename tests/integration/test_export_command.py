@@ -124,7 +124,7 @@ def test_a_preview_lists_what_would_go_and_writes_nothing(capture: Path, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "status", "complaint"),
     [
-        (["--format", "xml", "-o", "a"], 2, "none of har, jsonl and csv"),
+        (["--format", "xml", "-o", "a"], 2, "xml is none of har, jsonl, csv"),
         (["--format", "csv"], 2, "--output"),
         (["-o", "a.txt"], 2, "does not tell the format"),
         (["-o", "-"], 2, "does not tell the format"),
