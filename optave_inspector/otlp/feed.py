@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .sender import SpanSender
 
 _PAUSE_S = 0.25
+_SETTLING_S = 1.0
 _MOST_AT_ONCE = 2000
 
 
@@ -56,6 +57,9 @@ class SessionFeed:
 
     async def finish(self) -> None:
         """Hand over what has ended so far, and hear no more. The session's store must still be open."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLING_S):
+                await self._session.settled()
         for signal, slot in self._heard:
             signal.disconnect(slot, missing_ok=True)
         self._finishing.set()
