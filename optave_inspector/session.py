@@ -61,6 +61,8 @@ class Session(SessionSignals):
         self.ending: Ending | None = None
         self.failure: ConnectFailed | None = None
         self.token_use: TokenUse | None = None
+        self.closed = False
+        """:meth:`aclose` was called: nothing is connected any more."""
         self.opened_ns = 0
         """``time.monotonic_ns`` at which the newest connection opened; 0 before the first."""
         self.lives = ConnectionLives()
@@ -113,6 +115,8 @@ class Session(SessionSignals):
         Raises ConnectFailed, which was told by ``failed`` and stands in the log, when it does not open, and
         InspectorError when the former connection has not ended.
         """
+        if self.closed:
+            raise InspectorError("This session has been closed.", "Open another one.")
         if self.state is not ConnectionState.CLOSED:
             raise InspectorError(f"This session is {self.state.name}.", "Disconnect first.")
         self._loop = asyncio.get_running_loop()
@@ -234,6 +238,7 @@ class Session(SessionSignals):
 
     async def aclose(self) -> None:
         """End the connection (1001, going away), write what was seen, and free everything but the store."""
+        self.closed = True
         if self._connection is not None and self.state is not ConnectionState.CLOSED:
             try:
                 async with asyncio.timeout(2):
@@ -309,6 +314,7 @@ class Session(SessionSignals):
     def note(self, sentence: str, *, problem: bool = False) -> None:
         """Put a note into the log about what the inspector does by itself; marked as made by it."""
         self._note(sentence, problem=problem, tool_made=True)
+        self._flush()  # it belongs to the attempt of now, not to one that is about to begin
 
     def _note(self, sentence: str, **marks: bool) -> None:
         monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_NAME = 100
 MAX_SECONDS = 86_400
+MAX_RETRIES = 1_000
 _SINGLE_LINE_ONLY = {"Cc", "Zl", "Zp"}
 _URLS = ("url_template", "auth_url")
 _ONE_PER_FIELD = "1"
@@ -36,6 +37,7 @@ _TIME_LIMITS = {
     "request_timeout_s": "The time limit for answers",
     "token_timeout_s": "The time limit for the token",
     "ping_interval_s": "The time between pings",
+    "retry_longest_wait_s": "The longest wait before a retry",
 }
 
 
@@ -76,8 +78,10 @@ def connection(profile: Profile) -> tuple[str, list[ProfileProblem]]:
     """The expanded URL, and what keeps the profile from connecting, tokens aside."""
     url, found = _url("url_template", profile.url_template, profile.fields, WEBSOCKET_SCHEMES)
     found += _plaintext(profile, "url_template", url)
-    for field in ("open_timeout_s", "close_timeout_s", "request_timeout_s", "ping_interval_s"):
+    for field in ("open_timeout_s", "close_timeout_s", "request_timeout_s", "ping_interval_s", "retry_longest_wait_s"):
         found += _seconds(field, _TIME_LIMITS[field], getattr(profile, field))
+    if not 1 <= profile.retry_attempts <= MAX_RETRIES:
+        found.append(ProfileProblem("retry_attempts", f"Retries in a row are from 1 to {MAX_RETRIES:,}."))
     if profile.ca_file and not _is_file(profile.ca_file):
         found.append(ProfileProblem("ca_file", f"There is no file {profile.ca_file} with certificate authorities."))
     return url, found

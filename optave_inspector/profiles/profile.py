@@ -16,6 +16,7 @@ from ..client.config import (
     PastedToken,
     TokenSourceConfig,
 )
+from ..client.retry import RetryPolicy
 from ..errors import InspectorError
 from ..protocol.url_template import DEFAULT_AUTH_TEMPLATE, DEFAULT_TEMPLATE
 from . import checks
@@ -74,6 +75,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Allow ``ws://`` and ``http://`` to hosts other than loopback."""
     compression: bool = True
     ca_file: str = ""
+    retry: bool = False
+    """Connect again by itself where the code's advice says so; off, as it changes the case under study."""
+    retry_attempts: int = 5
+    """So many in a row at most."""
+    retry_longest_wait_s: float = 60.0
     unknown: dict[str, Any] = {}
     """What a file of the same version holds besides the fields above; kept when it is saved."""
     stamp: str = ""
@@ -134,6 +140,16 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             allow_plaintext=self.allow_plaintext,
             ca_file=self._ca_path,
         )
+
+    @property
+    def retry_policy(self) -> RetryPolicy:
+        """When to connect again by itself."""
+        return RetryPolicy(self.retry, self.retry_attempts, longest_wait_s=self.retry_longest_wait_s)
+
+    @property
+    def gives_fresh_tokens(self) -> bool:
+        """Whether a further attempt can have a token that was not used, or needs none."""
+        return not self.needs_secret or self.asks_endpoint
 
     @property
     def _ca_path(self) -> str:

@@ -10,6 +10,7 @@ from ..errors import InspectorError
 from ..tasks import Tasks
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Coroutine
     from typing import Any
 
@@ -76,9 +77,9 @@ class SessionBridge(QObject):
         for signal, slot in self._heard:
             signal.connect(slot)
 
-    def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+    def start(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Run a coroutine of the session from a slot. An error that it lets out is shown in the message bar."""
-        self._tasks.start(work, name)
+        return self._tasks.start(work, name)
 
     async def stop(self) -> None:
         """Cancel what still runs and hear no more of the session; before it is closed."""

@@ -14,6 +14,7 @@ from optave_inspector.client.config import (
     NoToken,
     PastedToken,
 )
+from optave_inspector.client.retry import RetryPolicy
 from optave_inspector.errors import InspectorError
 from optave_inspector.profiles.profile import (
     Profile,
@@ -74,6 +75,8 @@ def test_a_value_that_serves_both_urls_is_complained_about_once(acme: Profile) -
         ({"request_timeout_s": float("nan")}, "request_timeout_s", "answers"),
         ({"token_timeout_s": float("inf")}, "token_timeout_s", "token"),
         ({"ping_interval_s": 0.0}, "ping_interval_s", "pings"),
+        ({"retry_longest_wait_s": 0.0}, "retry_longest_wait_s", "retry"),
+        ({"retry_attempts": 0}, "retry_attempts", "Retries"),
         ({"ca_file": "/no/such/ca.pem"}, "ca_file", "There is no file /no/such/ca.pem"),
         ({"ca_file": "\0"}, "ca_file", "There is no file"),
         ({"ca_file": "~no-such-user-9/ca.pem"}, "ca_file", "There is no file"),
@@ -236,3 +239,15 @@ def test_the_token_endpoint_is_trusted_and_allowed_like_the_connection(acme: Pro
     source = profile.token_source("secret")
     assert isinstance(source, ClientCredentials)
     assert (source.ca_file, source.allow_plaintext) == ("/ca.pem", True)
+
+
+def test_retries_are_off_unless_the_profile_says_otherwise(acme: Profile) -> None:
+    assert acme.retry_policy == RetryPolicy(on=False)
+    on = replace(acme, retry=True, retry_attempts=2, retry_longest_wait_s=9)
+    assert on.retry_policy == RetryPolicy(on=True, attempts=2, longest_wait_s=9)
+
+
+def test_a_pasted_token_is_no_source_of_fresh_ones(acme: Profile) -> None:
+    assert acme.gives_fresh_tokens
+    assert not replace(acme, token_source_kind=TokenSourceKind.PASTED).gives_fresh_tokens
+    assert replace(acme, auth_transport=AuthTransport.NONE).gives_fresh_tokens

@@ -79,6 +79,9 @@ def test_nothing_but_its_own_errors_comes_out_of_any_file(data: bytes) -> None:
         client_id=plain,
         open_timeout_s=seconds,
         ping_interval_s=st.none() | seconds,
+        retry=st.booleans(),
+        retry_attempts=st.integers(1, 1_000),
+        retry_longest_wait_s=seconds,
         ca_file=plain,
         unknown=st.dictionaries(st.sampled_from(["colour", "proxy"]), st.integers(0, 9) | plain),
         stamp=st.just(""),
@@ -99,6 +102,13 @@ def test_the_file_is_made_for_reading_by_hand(acme: Profile) -> None:
 
 def test_missing_fields_take_their_defaults() -> None:
     assert replace(decode(b'{"version": 1, "name": "a"}', "x"), stamp="") == Profile(id="x", name="a")
+
+
+def test_a_file_of_an_earlier_release_has_retries_off_and_keeps_all_else(acme: Profile) -> None:
+    content = json.loads(encode(acme))
+    for name in ("retry", "retry_attempts", "retry_longest_wait_s"):
+        del content[name]
+    assert replace(decode(json.dumps(content).encode(), acme.id), stamp=acme.stamp) == acme
 
 
 def test_unknown_fields_cannot_take_the_place_of_known_ones(acme: Profile) -> None:
