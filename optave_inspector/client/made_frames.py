@@ -25,9 +25,12 @@ class MadeFrame:
     masked: bool = True
     announced: int | None = None
     """The length that the header announces where it is not the payload's."""
+    key: bytes = b""
+    """The masking key (4 bytes); empty for one that is made when the frame is sent."""
 
-    def wire(self, key: bytes) -> bytes:
-        """The bytes to write; ``key`` is the masking key (4 bytes)."""
+    def wire(self, key: bytes = b"") -> bytes:
+        """The bytes to write; ``key`` is the masking key where the frame has none of its own."""
+        key = self.key or key
         length = len(self.payload) if self.announced is None else self.announced
         bits = self.fin << 7 | self.rsv1 << 6 | self.rsv2 << 5 | self.rsv3 << 4
         mask = 0x80 if self.masked else 0

@@ -39,6 +39,7 @@ from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.close_dialog import CloseDialog
 from .dialogs.exchange_dialog import ExchangeDialog
 from .dialogs.export_dialog import ExportDialog, Part
+from .dialogs.frame_dialog import FrameDialog
 from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, OfferDialog, TextQuestion
 from .dialogs.scenario_dialog import ScenarioDialog
@@ -147,6 +148,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
     return [
         CloseDialog(parent),
         ScenarioDialog(parent),
+        FrameDialog(parent),
         TextQuestion("secretDialog", "Client secret", "", "Connect", parent, field_name="Client secret", secret=True),
         *(
             TextQuestion(

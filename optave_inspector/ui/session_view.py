@@ -12,6 +12,7 @@ from .connector import Connector
 from .dialogs.close_dialog import CloseDialog
 from .dialogs.question import TextQuestion
 from .dock_area import DockArea
+from .on_purpose_actions import OnPurposeActions
 from .panels.composer import ComposerPanel
 from .panels.connection import ConnectionPanel
 from .panels.endings import EndingsPanel
@@ -19,6 +20,7 @@ from .panels.entry import EntryPanel
 from .panels.exchanges import ExchangesPanel
 from .panels.frames import FramesPanel
 from .panels.message_bar import MessageBar
+from .panels.on_purpose_bar import OnPurposeBar
 from .panels.statistics import StatisticsPanel
 from .panels.stream import StreamPanel
 from .panels.top_bar import TopBar
@@ -79,6 +81,8 @@ class SessionView(QWidget):
         layout.addWidget(self.area, 1)
         layout.addWidget(self.messages)
         self._layout = layout
+        self.on_purpose_actions = OnPurposeActions(self)
+        self.add_notice(OnPurposeBar(self.on_purpose_actions))
         self.top_bar.setFocus()
 
     def add_notice(self, notice: QWidget) -> None:

@@ -14,17 +14,24 @@ _SUGGESTED = (*(int(code) for code in CloseCode if explain(code).sendable), 4000
 class CloseDialog(QDialog):
     """Asks for code and reason, explains the code, and refuses what may not be sent. Call ``open()``.
 
-    With ``any_code`` whatever fits into a close frame is let through with a warning: for the local tenant's faults.
+    With ``any_code`` whatever fits into a close frame is let through with a warning: for the local tenant's faults, and
+    for ours on purpose; ``sender`` is whose it is.
     """
 
     chosen = Signal(int, str)
     """The user pressed Close connection: code and reason."""
 
     def __init__(
-        self, parent: QWidget | None = None, *, title: str = "Close the connection", any_code: bool = False
+        self,
+        parent: QWidget | None = None,
+        *,
+        title: str = "Close the connection",
+        any_code: bool = False,
+        sender: str = "The local tenant",
     ) -> None:
         super().__init__(parent)
         self._any_code = any_code
+        self._sender = sender
         self.setObjectName("closeDialog")
         self.setWindowTitle(title)
         self.setAccessibleName(title)
@@ -124,7 +131,7 @@ class CloseDialog(QDialog):
         set_look(self._code, "problem", bool(problem) and used <= MAX_REASON_BYTES)
         warning = close_problem(code, reason) if code and not problem else ""
         if warning:
-            problem_shown = f"⚠ {code} breaks the rules of RFC 6455. The local tenant sends it all the same."
+            problem_shown = f"⚠ {code} breaks the rules of RFC 6455. {self._sender} sends it all the same."
         else:
             problem_shown = f"⚠ {problem}" if problem else ""
         set_look(self._problem, "role", "warning" if warning else "problem")

@@ -98,7 +98,7 @@ def shown_row(
     if entry.flags & EntryFlag.TOOL_MADE:
         kind = f"{kind} · auto"
     elif entry.flags & EntryFlag.ON_PURPOSE:
-        kind = f"{kind} · on purpose"
+        kind = f"{kind} · hand"
     correlation_id, sign = entry.correlation_id, "▮"
     if not correlation_id and exchange is not None:
         correlation_id, sign = exchange.correlation_id, "≈"
