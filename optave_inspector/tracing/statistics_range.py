@@ -33,9 +33,15 @@ class StatisticsRange:
         self._changed: set[int] = set()
 
     @property
-    def counted(self) -> Sequence[Exchange]:
-        """The exchanges that the statistics are of, in the order of their requests."""
-        return self._exchanges[self._first : self._last]
+    def counted(self) -> range:
+        """The places of the exchanges that the statistics are of, in the order of their requests."""
+        return range(self._first, self._last)
+
+    @property
+    def span_ns(self) -> int:
+        """From the first to the last of their requests; 0 without any."""
+        counted = self.counted
+        return self._exchanges[counted[-1]].sent_ns - self._exchanges[counted[0]].sent_ns if counted else 0
 
     def move(self, start_ns: int | None, end_ns: int | None) -> None:
         """Go to another part of the time, both ends included; None for no limit. :meth:`work` does the counting."""

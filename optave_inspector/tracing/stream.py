@@ -52,6 +52,8 @@ class StreamUpdate:
     entry: int
     at_ns: int
     """When it came, in nanoseconds since the request."""
+    size: int
+    """Bytes of the whole message."""
     passages: tuple[Passage, ...]
     growth: Growth | None
     """What became of the former update; None for the first one."""
@@ -97,7 +99,7 @@ class Stream:
         passages = tuple(self._passage(path, text) for path, text in found.by_path.items())
         self._wholes = {passage.path: (passage._whole, len(passage)) for passage in passages}
         self._former, self._begun = message, True
-        return StreamUpdate(entry, at_ns, passages, growth, found.problem)
+        return StreamUpdate(entry, at_ns, len(message), passages, growth, found.problem)
 
     def _passage(self, path: str, text: str) -> Passage:
         whole, length = self._wholes.get(path, (None, 0))

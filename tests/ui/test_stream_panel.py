@@ -114,7 +114,7 @@ def test_the_selected_exchange_is_shown_with_the_last_part_lit(desk) -> None:
     assert desk.text == "Good morning, all."
     assert desk.panel.text.lit_texts() == [", all."]
     assert desk.panel.text.extraSelections()[0].format.fontUnderline()
-    assert desk.panel.note_label.full_text() == "update 3 of 3 · +1.50 s"
+    assert desk.panel.note_label.full_text() == "update 3 of 3 · +1.50 s · 306 B"
     assert desk.words.startswith("6 characters were added")
 
 
@@ -178,6 +178,20 @@ def test_it_follows_while_the_answer_grows_unless_the_user_went_back(desk) -> No
     desk.arrive()
     assert desk.text == "Good"
     assert desk.panel.note_label.full_text().startswith("update 1 of 3")
+
+
+def test_it_stays_where_it_is_when_the_exchange_is_told_of_again(desk) -> None:
+    desk.stream(*GOOD)
+    desk.press("First")
+    for _ in range(4_010):
+        # What ended long ago is packed away, and is another object each time it is asked for.
+        desk.wire.answer(desk.wire.request())
+    desk.arrive()
+    assert desk.session.exchanges[0] is not desk.session.exchanges[0]
+    desk.bridge.exchangesChanged.emit([1])
+    assert desk.text == "Good"
+    desk.press("On")
+    assert desk.text == "Good morning"
 
 
 def test_nothing_is_read_while_nobody_looks(desk, monkeypatch) -> None:

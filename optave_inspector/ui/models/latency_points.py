@@ -31,14 +31,10 @@ class LatencyPoints:
         self._status = np.empty(_FIRST_SIZE, np.uint8)
         self._action = np.empty(_FIRST_SIZE, np.uint16)
         self._count = 0
+        self._origin_ns = 0
         self._changed: set[int] = set()
         self.actions: dict[str, int] = {}
         """The number of each action, in the order of first use."""
-
-    @property
-    def origin_ns(self) -> int:
-        """What ``sent_s`` counts from."""
-        return self._exchanges[0].sent_ns if self._exchanges else 0
 
     @property
     def sent_s(self) -> NDArray[np.float64]:
@@ -83,7 +79,9 @@ class LatencyPoints:
 
     def _take(self, place: int) -> None:
         exchange = self._exchanges[place]
-        self._sent[place] = (exchange.sent_ns - self.origin_ns) / 1e9
+        if not place:
+            self._origin_ns = exchange.sent_ns
+        self._sent[place] = (exchange.sent_ns - self._origin_ns) / 1e9
         self._total[place] = exchange.total_ns / 1e9 if exchange.total_ns >= 0 else np.nan
         self._first[place] = exchange.first_ns / 1e9 if exchange.update_ns else np.nan
         self._status[place] = exchange.status

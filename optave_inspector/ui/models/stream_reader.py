@@ -49,15 +49,15 @@ class StreamReader(QObject):
         return self._work.busy
 
     def follow(self, exchange: Exchange | None) -> None:
-        """Read the answers of an exchange from the first one on; None for none."""
-        self._work.cancel()
-        self._exchange = exchange
-        self._stream = Stream()
-        self.updates, self.problem = [], ""
-        self.read_on()
+        """Read the answers of an exchange; of the one that is followed already those that came since. None for none."""
+        before, self._exchange = self._exchange, exchange
+        if exchange is None or before is None or exchange.number != before.number:
+            self._work.cancel()
+            self._stream = Stream()
+            self.updates, self.problem = [], ""
+        self._read_on()
 
-    def read_on(self) -> None:
-        """Read what has come since; nothing happens when nothing has."""
+    def _read_on(self) -> None:
         exchange = self._exchange
         if exchange is None or self._work.busy or self.problem:
             return
@@ -97,7 +97,7 @@ class StreamReader(QObject):
         if self._stream.kept > MOST_KEPT:
             self.problem = f"The stream is too long: only its first {len(self.updates):,} updates are shown."
         self.changed.emit()
-        self.read_on()
+        self._read_on()
 
     def _on_failed(self, error: Exception) -> None:
         self.problem = "The capture does not hold this answer." if isinstance(error, KeyError) else str(error)

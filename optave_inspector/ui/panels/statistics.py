@@ -191,8 +191,7 @@ class StatisticsPanel(Panel):
 
     def _show(self, count: int) -> None:
         counted = self.range.counted
-        span_ns = counted[-1].sent_ns - counted[0].sent_ns if counted else 0
-        self.model.show(self.range.statistics, span_ns)
+        self.model.show(self.range.statistics, self.range.span_ns)
         self.table.fit()
         self._show_codes()
         self._pages.setCurrentIndex(1 if count else 0)

@@ -113,7 +113,7 @@ class PlotPage(QWidget):
         self._describe = describe
         self._selected = 0
         self._from = 0
-        self._shown: tuple[Sequence[Exchange], Summary] | None = None
+        self._shown: tuple[range, Summary] | None = None
         self._words = ElidedLabel(Qt.TextElideMode.ElideRight)
         self._words.setObjectName("statisticsPlotWords")
         self._words.setProperty("role", "muted")
@@ -145,8 +145,8 @@ class PlotPage(QWidget):
         assert self._points is not None
         return self._points.work(most)
 
-    def draw(self, counted: Sequence[Exchange], summary: Summary) -> None:
-        """Draw these exchanges, which follow each other and add up to ``summary``."""
+    def draw(self, counted: range, summary: Summary) -> None:
+        """Draw the exchanges of these places, which add up to ``summary``."""
         self._shown = (counted, summary)
         self._draw()
 
@@ -179,8 +179,8 @@ class PlotPage(QWidget):
         from ..widgets.latency_plot import Picture
 
         counted, summary = self._shown
-        self._from = counted[0].number - 1 if counted else 0
-        part = slice(self._from, self._from + len(counted))
+        self._from = counted.start
+        part = slice(counted.start, counted.stop)
         points = self._points
         is_total = self.controls.times.currentIndex() == 0
         status = points.status[part]

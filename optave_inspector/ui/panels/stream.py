@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QT
 
 from ...tracing.stream import stalls
 from ..models.exchange_table import status_text
-from ..models.formats import duration_text
+from ..models.formats import duration_text, size_text
 from ..models.stream_player import SPEEDS, StreamPlayer
 from ..models.stream_reader import StreamReader
 from ..widgets.empty_state import EmptyState
@@ -137,9 +137,9 @@ class StreamPanel(Panel):
         """Read the selected exchange, where somebody sees it."""
         if not self.isVisible():
             return
-        exchange = self._bridge.exchange(self._bridge.selected_exchange)
-        if exchange is self.reader.exchange:
-            self.reader.read_on()
+        exchange, before = self._bridge.exchange(self._bridge.selected_exchange), self.reader.exchange
+        if exchange is not None and before is not None and exchange.number == before.number:
+            self.reader.follow(exchange)
             self._on_read()
             return
         self.player.pause()
@@ -178,7 +178,8 @@ class StreamPanel(Panel):
         self.text.show_text(*update.text())
         with QSignalBlocker(self.timeline):
             self.timeline.setValue(place)
-        self.set_note(f"update {place + 1:,} of {len(updates):,} · +{duration_text(update.at_ns)}")
+        when, size = duration_text(update.at_ns), size_text(update.size)
+        self.set_note(f"update {place + 1:,} of {len(updates):,} · +{when} · {size}")
         sentence, look = self._sentence(place)
         self._words.setText(sentence)
         set_look(self._words, "role", look)

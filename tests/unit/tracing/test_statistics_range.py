@@ -77,7 +77,8 @@ def test_however_it_moves_it_is_what_the_exchanges_of_the_part_add_up_to(steps: 
     low = limits[0] if limits[0] is not None else -1
     high = limits[1] if limits[1] is not None else now_ns
     inside = [exchange for exchange in exchanges if low <= exchange.sent_ns <= high]
-    assert list(part.counted) == inside
+    assert [exchanges[place] for place in part.counted] == inside
+    assert part.span_ns == (inside[-1].sent_ns - inside[0].sent_ns if inside else 0)
     assert same(part.statistics, Statistics(inside))
 
 
