@@ -160,7 +160,7 @@ def _paint_bar(painter: QPainter, area: QRectF, shown: Bar, color: QColor, gap: 
         painter.drawLine(QLineF(late.right(), late.top(), late.right(), late.bottom()))
     if shown.answer is not None:
         painter.setPen(QPen(color, 1))
-        painter.setBrush(_softened(color, gap))
+        painter.setBrush(softened(color, gap))
         painter.drawRoundedRect(rect(shown.answer), 2.5, 2.5)
         if shown.stall is not None:
             # Hollow, with its outline: the stream stood still.
@@ -173,8 +173,8 @@ def _paint_bar(painter: QPainter, area: QRectF, shown: Bar, color: QColor, gap: 
             painter.drawLine(QLineF(area.left() + x, top, area.left() + x, top + height))
 
 
-def _softened(color: QColor, base: QColor) -> QColor:
-    """The colours of words are too heavy for areas."""
+def softened(color: QColor, base: QColor) -> QColor:
+    """The colour of a word as that of an area, for which it would be too heavy."""
     part = 0.72
     mixed = (round(one * part + other * (1 - part)) for one, other in zip(color.getRgb(), base.getRgb(), strict=True))
     return QColor(*mixed)

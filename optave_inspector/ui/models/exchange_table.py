@@ -23,6 +23,8 @@ from .formats import duration_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from PySide6.QtGui import QColor
+
     from ...tracing.exchange import Exchange
     from ...tracing.grouping import GroupBy
 
@@ -201,6 +203,35 @@ class ExchangeTableModel(QAbstractTableModel):
             for group in self._rows.groups:
                 self._rows.fold(group.key, folded)
 
+    def cell_text(self, exchange: Exchange, column: int) -> str:
+        """What a row says of an exchange in a column."""
+        if column == ExchangeColumn.ACTION:
+            return exchange.action or "–"
+        if column == ExchangeColumn.CORRELATION:
+            return f"▮ {exchange.correlation_id[-4:]}" if exchange.correlation_id else "–"
+        if column == ExchangeColumn.STATUS:
+            return status_text(exchange)
+        if column == ExchangeColumn.FIRST:
+            return duration_text(exchange.first_ns) if exchange.update_ns else ""
+        if column == ExchangeColumn.TOTAL:
+            if exchange.ended_ns >= 0:
+                return duration_text(exchange.total_ns)
+            return f"{duration_text(max(self.now_ns() - exchange.sent_ns, 0))} …"
+        if column == ExchangeColumn.ANSWERS:
+            return str(len(exchange.answers))
+        return f"+{duration_text(exchange.sent_ns - self.extent.first_ns)}"
+
+    def cell_color(self, exchange: Exchange, column: int) -> QColor | None:
+        """The colour of that text; None for that of all texts."""
+        colors = theme.current()
+        if column == ExchangeColumn.STATUS:
+            return colors.color(STATUS_LOOK[exchange.status][2])
+        if column == ExchangeColumn.CORRELATION and exchange.correlation_id:
+            return colors.correlation_color(exchange.correlation_id)
+        if column == ExchangeColumn.TOTAL and exchange.ended_ns < 0:
+            return colors.color("muted")
+        return None
+
     # -- what Qt asks
 
     def rowCount(self, parent: QModelIndex = _ROOT) -> int:
@@ -223,9 +254,9 @@ class ExchangeTableModel(QAbstractTableModel):
         if isinstance(found, Group):
             return group_cell(found, index.column()) if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(found, index.column())
+            return self.cell_text(found, index.column())
         if role == Qt.ItemDataRole.ForegroundRole:
-            return self._color(found, index.column())
+            return self.cell_color(found, index.column())
         if role == Qt.ItemDataRole.BackgroundRole:
             return theme.current().color("warning_back") if is_missing(found, self.now_ns()) else None
         return description(found)
@@ -336,33 +367,6 @@ class ExchangeTableModel(QAbstractTableModel):
             self.extent.include(exchange)
         self.extent.waiting = self.statistics.overall.open > 0
 
-    def _text(self, exchange: Exchange, column: int) -> str:
-        if column == ExchangeColumn.ACTION:
-            return exchange.action or "–"
-        if column == ExchangeColumn.CORRELATION:
-            return f"▮ {exchange.correlation_id[-4:]}" if exchange.correlation_id else "–"
-        if column == ExchangeColumn.STATUS:
-            return status_text(exchange)
-        if column == ExchangeColumn.FIRST:
-            return duration_text(exchange.first_ns) if exchange.update_ns else ""
-        if column == ExchangeColumn.TOTAL:
-            if exchange.ended_ns >= 0:
-                return duration_text(exchange.total_ns)
-            return f"{duration_text(max(self.now_ns() - exchange.sent_ns, 0))} …"
-        if column == ExchangeColumn.ANSWERS:
-            return str(len(exchange.answers))
-        return f"+{duration_text(exchange.sent_ns - self.extent.first_ns)}"
-
-    def _color(self, exchange: Exchange, column: int) -> Any:
-        colors = theme.current()
-        if column == ExchangeColumn.STATUS:
-            return colors.color(STATUS_LOOK[exchange.status][2])
-        if column == ExchangeColumn.CORRELATION and exchange.correlation_id:
-            return colors.correlation_color(exchange.correlation_id)
-        if column == ExchangeColumn.TOTAL and exchange.ended_ns < 0:
-            return colors.color("muted")
-        return None
-
     def _on_theme(self) -> None:
         if self._rows.row_count:
             last = self.index(self._rows.row_count - 1, ExchangeColumn.TIME)
@@ -382,6 +386,8 @@ def group_text(group: Group) -> str:
     count = len(group.members)
     glyph, word, _ = STATUS_LOOK[group.worst]
     worst = group.counts[group.worst]
+    if word == "error" and worst > 1:
+        word = "errors"
     told = f"{glyph} {word}" if worst == count else f"{glyph} {worst:,} {word}"
     return f"{group.title} · {'1 exchange' if count == 1 else f'{count:,} exchanges'} · {told}"
 

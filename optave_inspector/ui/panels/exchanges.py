@@ -21,6 +21,7 @@ from .entry_saving import EntrySaving
 from .exchanges_latencies import LatencyLine
 from .exchanges_menu import ExchangesMenu
 from .exchanges_minimap import Minimap
+from .exchanges_picture import ExchangesPicture
 from .exchanges_search import ExchangesSearch
 from .exchanges_strip import ExchangesStrip
 from .exchanges_view import ExchangeView
@@ -65,6 +66,8 @@ class ExchangesPanel(Panel):
         self._detail = ElidedLabel(Qt.TextElideMode.ElideRight)
         self._detail.setObjectName("exchangesDetail")
         self._detail.setProperty("role", "muted")
+        self.picture = ExchangesPicture(bridge, self.view, self.model, self.scale, self.search)
+        self.view.addAction(self.picture.menu.menuAction())
         self._latencies = LatencyLine()
         self._empty = EmptyState(
             "exchangesEmpty", "No requests yet", "Send a request from the composer: its answers appear here."
@@ -145,6 +148,8 @@ class ExchangesPanel(Panel):
         search.left.connect(lambda: view.setFocus(Qt.FocusReason.TabFocusReason))
         self._no_match.button.clicked.connect(lambda: search.bar.set_text(""))
         bridge.exchangesChanged.connect(self._on_exchanges)
+        # An orphan belongs to no exchange: entries alone tell of it.
+        bridge.entriesAdded.connect(lambda _count: self.show_note())
         bridge.exchangeSelected.connect(self._on_selected)
         for signal in (bridge.stateChanged, bridge.ended, bridge.failed):
             signal.connect(self._on_lives)
@@ -172,6 +177,7 @@ class ExchangesPanel(Panel):
 
     def _on_exchanges(self, numbers: list[int]) -> None:
         self.model.update(numbers)
+        self._on_lives()
         self._take_in(numbers)
 
     def _take_in(self, numbers: list[int] | range) -> None:
