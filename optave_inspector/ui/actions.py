@@ -65,12 +65,22 @@ class ConnectionActions(QObject):
             self, "dropConnectionAction", "Drop &TCP connection", connector.drop, shortcut="Ctrl+Shift+F5",
             tip="End the TCP connection without a close frame",
         )  # fmt: skip
-        view.bridge.stateChanged.connect(self._enable)
+        self._retry = view.retry
+        self.retry_now = make_action(
+            self, "retryNowAction", "&Retry now", view.retry.now,
+            tip="Do not wait any longer for the retry that is due",
+        )  # fmt: skip
+        self.cancel_retry = make_action(
+            self, "cancelRetryAction", "C&ancel the retry", view.retry.cancel,
+            tip="Do not connect again by itself",
+        )  # fmt: skip
+        for signal in (view.bridge.stateChanged, view.retry.changed):
+            signal.connect(self._enable)
         self._enable()
 
     def all(self) -> list[QAction]:
         """In the order of the menu."""
-        return [self.connect_, self.disconnect_, self.close_with, self.drop]
+        return [self.connect_, self.disconnect_, self.close_with, self.drop, self.retry_now, self.cancel_retry]
 
     def _enable(self) -> None:
         state = self._session.state
@@ -78,6 +88,8 @@ class ConnectionActions(QObject):
         self.disconnect_.setEnabled(state in (ConnectionState.CONNECTING, ConnectionState.OPEN))
         self.close_with.setEnabled(state is ConnectionState.OPEN)
         self.drop.setEnabled(state is not ConnectionState.CLOSED)
+        for action in (self.retry_now, self.cancel_retry):
+            action.setEnabled(self._retry.is_due)
 
 
 class PanelActions(QObject):

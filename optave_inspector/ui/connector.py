@@ -51,6 +51,17 @@ class Connector(QObject):
         self._starting = True
         self._bridge.start(self._connect(self._current.profile), "connect")
 
+    async def connect_again(self) -> None:
+        """Open a further connection by the profile of the newest attempt, as it is set now, with a fresh token.
+
+        Does nothing while one is open or under way, and after another profile was chosen.
+        """
+        profile = self._current.profile
+        if self._starting or self.used is None or self.used.id != profile.id:
+            return
+        self._starting = True
+        await self._connect(profile)
+
     def connect_with(self, field: str, secret: str) -> None:
         """Keep a secret that was asked for, and connect."""
         if self._starting or self._session.state is not ConnectionState.CLOSED:

@@ -24,6 +24,7 @@ from .panels.on_purpose_bar import OnPurposeBar
 from .panels.statistics import StatisticsPanel
 from .panels.stream import StreamPanel
 from .panels.top_bar import TopBar
+from .retry_countdown import RetryCountdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,7 @@ class SessionView(QWidget):
         self.bridge = bridge
         self.current = current
         self.connector = Connector(bridge, current, self)
+        self.retry = RetryCountdown(bridge, self.connector, current, self)
         self.connection_actions = ConnectionActions(self)
         self.connection = ConnectionPanel(bridge, current, self.connector)
         self.frames = FramesPanel(bridge)
@@ -62,9 +64,9 @@ class SessionView(QWidget):
             bottom_left=[self.exchanges, self.statistics, self.endings],
             bottom_right=[self.composer],
         )
-        self.top_bar = TopBar(bridge, current, self.connector, self.connection_actions.all())
+        self.top_bar = TopBar(bridge, current, self.connector, self.connection_actions.all(), retry=self.retry)
         self.top_bar.newSessionAsked.connect(self.newSessionAsked)
-        self.messages = MessageBar(bridge)
+        self.messages = MessageBar(bridge, retry=self.retry)
         self.messages.reportAsked.connect(self.show_report)
         for asking in (self.messages, self.endings):
             asking.reconnectAsked.connect(self.connector.connect_now)

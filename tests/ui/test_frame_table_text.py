@@ -217,3 +217,9 @@ def test_parts_of_a_result_are_told_on_the_way(qtbot) -> None:
     assert told == [1, 2]
     work.start(run, told.append, told.append)
     qtbot.waitUntil(lambda: told == [1, 2, "all"], timeout=5_000)
+
+
+def test_a_note_on_what_the_inspector_did_by_itself_carries_a_mark() -> None:
+    own = shown(EntryKind.STATE, 2, summary="Retry 1 of 5 in 2 s.", flags=int(EntryFlag.TOOL_MADE))
+    assert own.marker == "auto · Retry 1 of 5 in 2 s."
+    assert shown(EntryKind.STATE, 2, summary="Connecting.").marker == "Connecting."

@@ -202,7 +202,9 @@ def _summary_tone(entry: Entry, tone: Tone) -> Tone:
 
 def _marker(entry: Entry, texts: tuple[str, ...]) -> str:
     summary = texts[FrameColumn.SUMMARY]
-    return summary if entry.kind == EntryKind.STATE else f"{texts[FrameColumn.KIND]} · {summary}"
+    if entry.kind == EntryKind.STATE:
+        return f"auto · {summary}" if entry.flags & EntryFlag.TOOL_MADE else summary
+    return f"{texts[FrameColumn.KIND]} · {summary}"
 
 
 def _code_tooltip(entry: Entry) -> str:

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QPushButton,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ...profiles.checks import MAX_SECONDS
+from ...profiles.checks import MAX_RETRIES, MAX_SECONDS
 from ..widgets.form import Field, section, words
 
 if TYPE_CHECKING:
@@ -33,12 +34,13 @@ _TIME_LIMITS = {
     "request_timeout_s": ("Answer", "Time limit for answers", "After which a request counts as timed out"),
     "token_timeout_s": ("Token", "Time limit for the token", "For one answer of the token endpoint"),
 }
-_FIELDS = (*_TIME_LIMITS, "ping_interval_s", "tenant_id", "ca_file")
+_RETRIES = ("retry_attempts", "retry_longest_wait_s")
+_FIELDS = (*_TIME_LIMITS, "ping_interval_s", *_RETRIES, "tenant_id", "ca_file")
 _DEFAULT_PING_S = 20.0
 
 
 class MoreSection(QWidget):
-    """Header tenant ID, time limits, encryption, keepalive, compression, authorities."""
+    """Header tenant ID, time limits, encryption, keepalive, retries, compression, authorities."""
 
     def __init__(self, current: CurrentProfile) -> None:
         super().__init__()
@@ -46,7 +48,7 @@ class MoreSection(QWidget):
         self._toggle = QPushButton()
         self._toggle.setObjectName("connectionMoreButton")
         self._toggle.setAccessibleName("More settings")
-        self._toggle.setToolTip("Tenant ID, time limits, keepalive, compression, encryption, authorities")
+        self._toggle.setToolTip("Tenant ID, time limits, keepalive, retries, compression, encryption, authorities")
         self._toggle.setCheckable(True)
         self._toggle.setProperty("fold", True)
         self._toggle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -75,6 +77,11 @@ class MoreSection(QWidget):
                 spin.setValue(value)
         self._ping.setChecked(profile.ping_interval_s is not None)
         self._spins["ping_interval_s"].setEnabled(profile.ping_interval_s is not None)
+        self._retry.setChecked(profile.retry)
+        self._spins["retry_longest_wait_s"].setEnabled(profile.retry)
+        self._retries.setEnabled(profile.retry)
+        if self._retries.value() != profile.retry_attempts:
+            self._retries.setValue(profile.retry_attempts)
         self._compression.setChecked(profile.compression)
         self._plaintext.setChecked(profile.allow_plaintext)
         self._warning.setText("⚠ Everybody in between can read tokens and messages." if profile.allow_plaintext else "")
@@ -84,7 +91,7 @@ class MoreSection(QWidget):
         """Mark the fields that are wrong, and unfold when one is."""
         self._tenant.set_problem(problems.get("tenant_id", ""))
         self._authorities.set_problem(problems.get("ca_file", ""))
-        times = [problems[name] for name in (*_TIME_LIMITS, "ping_interval_s") if name in problems]
+        times = [problems[name] for name in (*_TIME_LIMITS, "ping_interval_s", *_RETRIES) if name in problems]
         self._times_problem.setText(" ".join(f"⚠ {sentence}" for sentence in times))
         if any(problems.get(field) for field in _FIELDS):
             self._toggle.setChecked(True)
@@ -92,6 +99,7 @@ class MoreSection(QWidget):
     def widget_of(self, field: str) -> QWidget | None:
         """The line to type in for the profile's ``field``."""
         rows = {"tenant_id": self._tenant.edit, "ca_file": self._authorities.edit, **self._spins}
+        rows["retry_attempts"] = self._retries
         return rows.get(field)
 
     def _build(self) -> None:
@@ -135,6 +143,8 @@ class MoreSection(QWidget):
         layout.addWidget(self._tenant)
         layout.addWidget(section("Time limits"))
         layout.addLayout(self._times())
+        layout.addWidget(section("Retries"))
+        layout.addLayout(self._retry_rows())
         layout.addWidget(self._times_problem)
         layout.addWidget(self._compression)
         layout.addWidget(self._plaintext)
@@ -155,6 +165,36 @@ class MoreSection(QWidget):
         spin = self._spin("ping_interval_s", "Time between keepalive pings", "Counted from the last ping")
         grid.addWidget(spin, 2, 3)
         self._spins["ping_interval_s"].setValue(_DEFAULT_PING_S)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        return grid
+
+    def _retry_rows(self) -> QGridLayout:
+        self._retry = self._check(
+            "retry",
+            "connectionRetryCheck",
+            "Connect again by itself",
+            "Off by default: retries change the case under study. Where the code's advice says so, with growing waits "
+            "and a fresh token; never after 1008 and never after your own close",
+        )
+        self._retries = QSpinBox()
+        self._retries.setObjectName("connectionRetryAttemptsSpin")
+        self._retries.setAccessibleName("Retries in a row at most")
+        self._retries.setToolTip("So many retries in a row at most")
+        self._retries.setRange(1, MAX_RETRIES)
+        self._retries.setMinimumWidth(66)
+        self._retries.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._retries.valueChanged.connect(lambda value: self._current.edit(retry_attempts=value))
+        wait = self._spin("retry_longest_wait_s", "Longest wait before a retry", "Waits double up to this, by chance")
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        grid.addWidget(self._retry, 0, 0, 1, 4)
+        for column, (text, control) in enumerate((("Tries", self._retries), ("Wait", wait))):
+            label = QLabel(text)
+            label.setProperty("role", "muted")
+            label.setBuddy(control)
+            grid.addWidget(label, 1, 2 * column)
+            grid.addWidget(control, 1, 2 * column + 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         return grid

@@ -68,7 +68,6 @@ class AttemptView(QTableView):
         if most != self._most:
             self._most = most
             self.updateGeometry()
-            self.scrollTo(self.currentIndex())
 
     def sizeHint(self) -> QSize:
         """High enough for the first few rows."""
@@ -91,6 +90,11 @@ class AttemptView(QTableView):
         super().currentChanged(current, previous)
         if current.isValid() and current.row() != previous.row() and not self._told_from_outside:
             self.attemptChosen.emit(self.model().attempt(current.row()))
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

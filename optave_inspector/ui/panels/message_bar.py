@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from ..widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from ..bridge import SessionBridge
+    from ..retry_countdown import RetryCountdown
 
 _ALL_MESSAGES = "Read and copy all messages of this session"
 _REPORT = "Show the report of this attempt: evidence, likely causes, advice"
@@ -32,11 +34,14 @@ class MessageBar(QFrame):
     reportAsked = Signal(int)
     """Show the report of this attempt."""
 
-    def __init__(self, bridge: SessionBridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: SessionBridge, parent: QWidget | None = None, *, retry: RetryCountdown | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("messageBar")
         self.setAccessibleName("Messages")
         self._session = bridge.session
+        self._retrying = retry
         self._all: list[Message] = []
         self._waiting: list[Message] = []
         self._build()
@@ -44,6 +49,9 @@ class MessageBar(QFrame):
         bridge.failed.connect(lambda: self.show_message(failure_message(self._session)))
         bridge.warned.connect(lambda kind, sentence: self.show_message(notice(kind, sentence)))
         bridge.stateChanged.connect(self._state_changed)
+        if retry is not None:
+            retry.changed.connect(self._render_retry)
+            retry.stopped.connect(self._no_retry)
         self._render()
 
     @property
@@ -88,6 +96,39 @@ class MessageBar(QFrame):
             self._waiting = [message for message in self._waiting if not message.retry]
             self._render()
 
+    def _reconnect(self) -> None:
+        if self._retrying is not None and self._retrying.is_due:
+            self._retrying.now()
+        else:
+            self.reconnectAsked.emit()
+
+    def _cancel_retry(self) -> None:
+        if self._retrying is not None:
+            self._retrying.cancel()
+
+    def _no_retry(self, why: str) -> None:
+        """Say with the ending why no retry follows, although the profile asks for them."""
+        message = self.message
+        if message is not None and message.attempt == self._session.attempt and why not in message.advice:
+            told = replace(message, advice=f"{why} {message.advice}".rstrip())
+            self._all[-1] = self._waiting[-1] = told
+            self._render()
+
+    def _render_retry(self) -> None:
+        """The advice and the buttons, which change while a retry is counted down."""
+        message = self.message
+        if message is None:
+            return
+        countdown = self._retrying.words() if self._retrying is not None and message.retry else ""
+        advice = f"{countdown}. {message.advice}".rstrip() if countdown else message.advice
+        self._advice.setText(advice)
+        self._advice.setVisible(bool(advice))
+        text = "Retry now" if countdown else message.retry
+        self._retry.setText(text)
+        self._retry.setAccessibleName(f"{text}, with a fresh token")
+        self._retry.setVisible(bool(message.retry))
+        self._cancel.setVisible(bool(countdown))
+
     def _build(self) -> None:
         self._headline = QLabel()
         self._headline.setObjectName("messageHeadline")
@@ -104,7 +145,12 @@ class MessageBar(QFrame):
         self._retry.setObjectName("messageReconnectButton")
         self._retry.setAccessibleName("Reconnect, with a fresh token")
         self._retry.setToolTip("Connect again as the profile says, with a fresh token")
-        self._retry.clicked.connect(self.reconnectAsked)
+        self._retry.clicked.connect(self._reconnect)
+        self._cancel = QPushButton("Cancel retry")
+        self._cancel.setObjectName("messageCancelRetryButton")
+        self._cancel.setAccessibleName("Cancel the retry that is due")
+        self._cancel.setToolTip("Do not connect again by itself")
+        self._cancel.clicked.connect(self._cancel_retry)
         self._details = QPushButton("Details")
         self._details.setObjectName("messageDetailsButton")
         self._details.setAccessibleName("Details of this message")
@@ -130,7 +176,7 @@ class MessageBar(QFrame):
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(8)
         layout.addLayout(words, 1)
-        for widget in (self._more, self._retry, self._details, dismiss):
+        for widget in (self._more, self._retry, self._cancel, self._details, dismiss):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _render(self) -> None:
@@ -146,11 +192,7 @@ class MessageBar(QFrame):
         self._headline.setText(message.headline)
         self._headline.setVisible(bool(message.headline))
         self._text.setText(message.text)
-        self._advice.setText(message.advice)
-        self._advice.setVisible(bool(message.advice))
-        self._retry.setText(message.retry)
-        self._retry.setAccessibleName(f"{message.retry}, with a fresh token")
-        self._retry.setVisible(bool(message.retry))
+        self._render_retry()
         self._details.setToolTip(_REPORT if message.attempt else _ALL_MESSAGES)
         earlier = len(self._waiting) - 1
         self._more.setText(f"+{earlier} more")

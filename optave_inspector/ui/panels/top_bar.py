@@ -16,6 +16,7 @@ from ..messages import clock
 from ..widgets.look import set_look
 from .connect_button import ConnectButton
 from .profile_combo import ProfileCombo
+from .retry_chip import RetryChip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ..bridge import SessionBridge
     from ..connector import Connector
     from ..current_profile import CurrentProfile
+    from ..retry_countdown import RetryCountdown
 
 
 class TopBar(QWidget):
@@ -39,6 +41,8 @@ class TopBar(QWidget):
         connector: Connector,
         connect_actions: Sequence[QAction],
         parent: QWidget | None = None,
+        *,
+        retry: RetryCountdown | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
@@ -48,6 +52,7 @@ class TopBar(QWidget):
         self._combo = ProfileCombo(current, "topBarProfileCombo")
         self._connect = ConnectButton(bridge, connector, connect_actions)
         self._state = _label("topBarState", "Connection state")
+        self._retry = RetryChip(retry) if retry is not None else None
         self._uptime = _label("topBarUptime", "Time connected", role="muted")
         self._token = _label("topBarToken", "Token")
         self._sent = _label("topBarSent", "Messages sent")
@@ -98,6 +103,9 @@ class TopBar(QWidget):
         layout.addWidget(self._combo)
         layout.addWidget(self._connect)
         layout.addWidget(self._state)
+        if self._retry is not None:
+            layout.addWidget(self._retry)
+            self._retry.appeared.connect(self._fit)
         layout.addWidget(self._uptime)
         layout.addWidget(self._token)
         layout.addStretch(1)
@@ -157,7 +165,9 @@ class TopBar(QWidget):
         layout = self.layout()
         margins = layout.contentsMargins()
         room = self.width() - margins.left() - margins.right()
-        always = (self._combo, self._connect, self._state, self._new)
+        always = [self._combo, self._connect, self._state, self._new]
+        if self._retry is not None and not self._retry.isHidden():
+            always.append(self._retry)
         widths = {widget: widget.sizeHint().width() + layout.spacing() for widget in always}
         used = sum(widths.values()) - layout.spacing() - (self._combo.sizeHint().width() - self._combo.minimumWidth())
         for widget in (self._received, self._sent, self._token, self._waiting, self._uptime, self._p95):
