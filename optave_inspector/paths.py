@@ -45,6 +45,11 @@ def captures_dir() -> Path:
     return _owner_only(data_dir() / "captures")
 
 
+def approved_commands_file() -> Path:
+    """Which token commands this user has agreed to run."""
+    return config_dir() / "approved-commands.json"
+
+
 def profiles_dir() -> Path:
     """One file per profile, as :class:`profiles.store.ProfileStore` takes it."""
     return _owner_only(config_dir() / "profiles")

@@ -31,6 +31,17 @@ class PastedToken:
     """Where it comes from, in words, when nobody pasted it."""
 
 
+class CredentialsIn(StrEnum):
+    """Where client ID and secret travel in a token request."""
+
+    QUERY = "query"
+    """In the query of the URL, as Optave documents it; servers on the way may log the secret."""
+    BODY = "body"
+    """In a form body (RFC 6749 section 2.3.1)."""
+    BASIC = "basic"
+    """In the header ``Authorization: Basic`` (RFC 6749 section 2.3.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
     """OAuth 2.0 client credentials (RFC 6749 section 4.4), as Optave documents them (``protocol.md`` section 2.1)."""
@@ -39,8 +50,7 @@ class ClientCredentials:
     """Authentication URL; ``/token`` is added to the path where it does not end with it."""
     client_id: str
     client_secret: str = field(repr=False)
-    in_body: bool = False
-    """False: parameters in the query, as the service documents. True: as a form body (RFC 6749 section 2.3.1)."""
+    credentials_in: CredentialsIn = CredentialsIn.QUERY
     timeout_s: float = 30.0
     allow_plaintext: bool = False
     """Allow ``http://`` to hosts other than loopback: the secret would be readable on the way."""
@@ -48,12 +58,51 @@ class ClientCredentials:
     """PEM file with certificate authorities to trust besides the system's."""
 
 
+SECRET_PLACEHOLDER = "{{secret}}"  # noqa: S105 - where the secret goes, not the secret
+"""Stands in a header's value for the secret, which is kept elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketEndpoint:
+    """An endpoint of one's own that hands out tokens (``protocol.md`` section 2.2)."""
+
+    url: str
+    method: str = "POST"
+    """POST, as the SDK's default token provider does it, or GET."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Names and values; ``{{secret}}`` in a value stands for ``secret``."""
+    secret: str = field(default="", repr=False)
+    token_field: str = ""
+    """Name of the answer's field with the token, or a path such as ``data.token``; empty for ``token``, then
+    ``access_token``."""
+    timeout_s: float = 30.0
+    allow_plaintext: bool = False
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCommand:
+    """A command that prints a fresh token. It is run without a shell, as this user."""
+
+    command: str
+    """Words as a POSIX shell splits them; nothing is expanded."""
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentToken:
+    """An environment variable of this process that holds a token; it counts as pasted."""
+
+    name: str
+    allow_reuse: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class NoToken:
     """Connect without a token."""
 
 
-TokenSourceConfig = PastedToken | ClientCredentials | NoToken
+TokenSourceConfig = PastedToken | ClientCredentials | TicketEndpoint | TokenCommand | EnvironmentToken | NoToken
 
 
 @dataclass(frozen=True, slots=True)

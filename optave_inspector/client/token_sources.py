@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 
 from ..errors import InspectorError
 from ..protocol.token import read_token, strip_bearer
-from .config import ClientCredentials, NoToken, PastedToken, TokenSourceConfig
+from .config import (
+    ClientCredentials,
+    EnvironmentToken,
+    NoToken,
+    PastedToken,
+    TicketEndpoint,
+    TokenCommand,
+    TokenSourceConfig,
+)
 
 PASTED = "pasted"
 CLIENT_CREDENTIALS = "client credentials"
+TICKET_ENDPOINT = "ticket endpoint"
+COMMAND = "command"
+ENVIRONMENT = "environment variable"
 
 
 class TokenError(InspectorError):
@@ -43,7 +55,7 @@ class Token:
 
     text: str = field(repr=False)
     source: str
-    """PASTED, CLIENT_CREDENTIALS, or what the source says of itself."""
+    """PASTED, CLIENT_CREDENTIALS, TICKET_ENDPOINT, COMMAND, ENVIRONMENT, or what a pasted token says of its origin."""
     expires_unix_s: float | None = None
     """The claim ``exp`` where the token is a readable JWT."""
     bearer_removed: bool = False
@@ -53,7 +65,7 @@ class Token:
 
 
 async def take_token(source: TokenSourceConfig, used: UsedTokens) -> Token | None:
-    """A token from ``source`` for one attempt; None where none is wanted. Client credentials fetch a new one each time.
+    """A token from ``source`` for one attempt; None where none is wanted. What can be asked is asked anew each time.
 
     Nothing is marked as used here: that is due when the token is sent. Raises TokenError with a sentence that holds no
     secret when the token is missing, was used before without leave to send it again, or cannot be had.
@@ -62,21 +74,38 @@ async def take_token(source: TokenSourceConfig, used: UsedTokens) -> Token | Non
         case NoToken():
             return None
         case PastedToken():
-            return _pasted(source, used)
+            token = _token(source.token, source.origin or PASTED)
+            if not token.text:
+                raise TokenError("There is no token.", "Paste a token, or choose another token source.")
+            return _unspent(token, used, "Paste a fresh one", allowed=source.allow_reuse)
+        case EnvironmentToken():
+            text = os.environ.get(source.name, "")
+            token = _token(text, ENVIRONMENT)
+            if not token.text:
+                state = "is empty" if source.name in os.environ else "is not set"
+                hint = "Set it before the app is started, or choose another token source."
+                raise TokenError(f"The environment variable {source.name} {state}.", hint)
+            fresh = f"Start the app anew with a fresh one in {source.name}"
+            return _unspent(token, used, fresh, allowed=source.allow_reuse)
         case ClientCredentials():
-            from .client_credentials import request_token
+            from .client_credentials import ask_by_client_credentials
 
-            return _token(await request_token(source), CLIENT_CREDENTIALS)
+            return _token(await ask_by_client_credentials(source), CLIENT_CREDENTIALS)
+        case TicketEndpoint():
+            from .ticket_endpoint import ask_ticket_endpoint
+
+            return _token(await ask_ticket_endpoint(source), TICKET_ENDPOINT)
+        case TokenCommand():
+            from .token_command import ask_command
+
+            return _token(await ask_command(source), COMMAND)
 
 
-def _pasted(source: PastedToken, used: UsedTokens) -> Token:
-    token = _token(source.token, source.origin or PASTED)
-    if not token.text:
-        raise TokenError("There is no token.", "Paste a token, or choose another token source.")
-    if token.text in used and not source.allow_reuse:
+def _unspent(token: Token, used: UsedTokens, fresh: str, *, allowed: bool) -> Token:
+    if token.text in used and not allowed:
         raise TokenError(
             "This token was already sent once, and each token opens one WebSocket only.",
-            "Paste a fresh one, or allow sending it again to see what the server does.",
+            f"{fresh}, or allow sending it again to see what the server does.",
         )
     return token
 

@@ -5,8 +5,10 @@ RFC 6749 section 4.4; ``protocol.md`` section 2.1.
 
 from __future__ import annotations
 
+import base64
 import hmac
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 from aiohttp import hdrs, web
 
@@ -37,7 +39,8 @@ def refusal(status: int, error: str, description: str, headers: dict[str, str] |
 class TokenEndpoint:
     """Hands a token to whoever knows the client ID and the secret.
 
-    Parameters are read from the query, where the service documents them, and from a form body (RFC 6749 section 2.3.1).
+    Parameters are read from the query, where the service documents them, from a form body, and ID and secret from HTTP
+    Basic (RFC 6749 section 2.3.1).
     ``grant_type`` may be missing, as it is in Optave's own example. ``expired_s`` says of each token how long ago it
     has expired, None for a sound one.
     """
@@ -83,7 +86,8 @@ class TokenEndpoint:
         missing = [name for name in ("client_id", "client_secret") if name not in parameters]
         if missing:
             raise _OAuthError(
-                "invalid_request", f"{' and '.join(missing)} must be given, in the query or in a form body."
+                "invalid_request",
+                f"{' and '.join(missing)} must be given, in the query, in a form body or by HTTP Basic.",
             )
         secret = parameters["client_secret"]
         known = _same(parameters["client_id"], self._client_id)
@@ -105,7 +109,7 @@ async def _parameters(request: web.Request) -> dict[str, str]:
     except (ValueError, LookupError) as error:
         raise _OAuthError("invalid_request", f"The form body cannot be read: {error}.") from error
     given: dict[str, str] = {}
-    for name, value in (*request.query.items(), *form.items()):
+    for name, value in (*request.query.items(), *form.items(), *_basic(request)):
         if not isinstance(value, str):
             raise _OAuthError("invalid_request", f"{name} must be text, not a file.")
         if name in given:
@@ -113,3 +117,17 @@ async def _parameters(request: web.Request) -> dict[str, str]:
         if value:
             given[name] = value
     return given
+
+
+def _basic(request: web.Request) -> list[tuple[str, str]]:
+    scheme, _, encoded = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() != "basic":
+        return []
+    try:
+        pair = base64.b64decode(encoded.strip(), validate=True).decode()
+    except ValueError as error:
+        raise _OAuthError("invalid_client", "The header Authorization: Basic holds no base64.", 401) from error
+    client_id, colon, secret = pair.partition(":")
+    if not colon:
+        raise _OAuthError("invalid_client", "The header Authorization: Basic holds no ID, colon and secret.", 401)
+    return [("client_id", unquote_plus(client_id)), ("client_secret", unquote_plus(secret))]

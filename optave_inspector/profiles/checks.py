@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import shlex
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +12,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ..client.config import SECRET_PLACEHOLDER
+from ..protocol.header_rules import header_problem
 from ..protocol.token import read_token
 from ..protocol.url_template import (
     HTTP_SCHEMES,
@@ -29,7 +33,14 @@ MAX_NAME = 100
 MAX_SECONDS = 86_400
 MAX_RETRIES = 1_000
 _SINGLE_LINE_ONLY = {"Cc", "Zl", "Zp"}
-_URLS = ("url_template", "auth_url")
+_URLS = ("url_template", "auth_url", "ticket_url")
+_TEXTS = (
+    *("name", "url_template", "auth_url", "ticket_url", "client_id", "chat_session_id", "tenant_id", "ca_file"),
+    *("token_field", "token_command", "token_variable"),
+)
+TICKET_METHODS = ("POST", "GET")
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key"}
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _ONE_PER_FIELD = "1"
 _TIME_LIMITS = {
     "open_timeout_s": "The time limit for connecting",
@@ -71,6 +82,13 @@ def saving(profile: Profile) -> list[ProfileProblem]:
                     "it as the token or the client secret.",
                 )
             )
+    for name, value in profile.ticket_headers.items():
+        if _secret_header(name, value):
+            sentence = (
+                f"The header {name} holds a secret, which profiles do not keep. "
+                f"Write {SECRET_PLACEHOLDER} in its place and enter the secret below."
+            )
+            found.append(ProfileProblem("ticket_headers", sentence))
     return found
 
 
@@ -88,15 +106,48 @@ def connection(profile: Profile) -> tuple[str, list[ProfileProblem]]:
 
 
 def token(profile: Profile) -> tuple[str, list[ProfileProblem]]:
-    """The expanded authentication URL, and what keeps the profile from getting a token."""
-    if not profile.asks_endpoint:
+    """The expanded URL that is asked for a token, and what keeps the profile from getting one."""
+    if not profile.sends_token:
         return "", []
-    url, found = _url("auth_url", profile.auth_url, profile.fields, HTTP_SCHEMES)
-    found += _plaintext(profile, "auth_url", url)
-    if not profile.client_id:
+    url, found = "", list[ProfileProblem]()
+    field = profile.token_url_field
+    if field:
+        url, found = _url(field, getattr(profile, field), profile.fields, HTTP_SCHEMES)
+        if field == "auth_url" or profile.secret_field:
+            found += _plaintext(profile, field, url)
+    if field == "auth_url" and not profile.client_id:
         found.append(ProfileProblem("client_id", "The client ID is missing."))
-    found += _seconds("token_timeout_s", _TIME_LIMITS["token_timeout_s"], profile.token_timeout_s)
+    if field == "ticket_url":
+        found += _ticket(profile)
+    kind = profile.token_source_kind.value
+    if kind == "command":
+        found += _command(profile.token_command)
+    if kind == "environment" and _VARIABLE.fullmatch(profile.token_variable) is None:
+        given = f"“{profile.token_variable}” is no name of an environment variable."
+        sentence = given if profile.token_variable else "The name of the environment variable is missing."
+        found.append(ProfileProblem("token_variable", sentence))
+    if kind not in ("pasted", "environment"):
+        found += _seconds("token_timeout_s", _TIME_LIMITS["token_timeout_s"], profile.token_timeout_s)
     return url, found
+
+
+def _ticket(profile: Profile) -> Iterator[ProfileProblem]:
+    if profile.ticket_method not in TICKET_METHODS:
+        yield ProfileProblem("ticket_method", f"The method must be {' or '.join(TICKET_METHODS)}.")
+    for name, value in profile.ticket_headers.items():
+        problem = header_problem(name, value)
+        if problem:
+            yield ProfileProblem("ticket_headers", problem)
+
+
+def _command(text: str) -> Iterator[ProfileProblem]:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        yield ProfileProblem("token_command", f"The command cannot be read: {error}.")
+        return
+    if not words:
+        yield ProfileProblem("token_command", "The command is missing.")
 
 
 def _url(
@@ -146,11 +197,19 @@ def _name(name: str) -> Iterator[ProfileProblem]:
 
 
 def _texts(profile: Profile) -> Iterator[tuple[str, str]]:
-    for field in ("name", "url_template", "auth_url", "client_id", "chat_session_id", "tenant_id", "ca_file"):
+    for field in _TEXTS:
         yield field, getattr(profile, field)
+    for name, value in profile.ticket_headers.items():
+        yield "ticket_headers", name
+        yield "ticket_headers", value
     for name, value in profile.fields.items():
         yield f"fields.{name}", value
         yield f"fields.{name}", name
+
+
+def _secret_header(name: str, value: str) -> bool:
+    """Headers that carry nothing but secrets keep them elsewhere."""
+    return name.strip().lower() in _SECRET_HEADERS and bool(value.strip()) and SECRET_PLACEHOLDER not in value
 
 
 def _holds_secret(field: str, text: str) -> bool:
@@ -164,6 +223,11 @@ def _called(field: str) -> str:
     names = {
         "url_template": "The URL",
         "auth_url": "The authentication URL",
+        "ticket_url": "The ticket URL",
+        "ticket_headers": "A header of the ticket endpoint",
+        "token_field": "The field with the token",
+        "token_command": "The command",
+        "token_variable": "The environment variable",
         "client_id": "The client ID",
         "chat_session_id": "The chat session ID",
         "tenant_id": "The tenant ID",

@@ -9,11 +9,16 @@ from typing import Any
 import msgspec
 
 from ..client.config import (
+    SECRET_PLACEHOLDER,
     AuthTransport,
     ClientCredentials,
     ConnectionConfig,
+    CredentialsIn,
+    EnvironmentToken,
     NoToken,
     PastedToken,
+    TicketEndpoint,
+    TokenCommand,
     TokenSourceConfig,
 )
 from ..client.retry import RetryPolicy
@@ -21,6 +26,7 @@ from ..errors import InspectorError
 from ..protocol.url_template import DEFAULT_AUTH_TEMPLATE, DEFAULT_TEMPLATE
 from . import checks
 from .checks import ProfileProblem
+from .secrets import CLIENT_SECRET, TICKET_SECRET, TOKEN
 
 __all__ = ["LOCAL_TENANT_ID", "Profile", "ProfileError", "ProfileProblem", "TokenSourceKind", "local_tenant_profile"]
 
@@ -31,6 +37,9 @@ class TokenSourceKind(StrEnum):
     """Where a fresh token comes from."""
 
     CLIENT_CREDENTIALS = "client_credentials"
+    TICKET_ENDPOINT = "ticket_endpoint"
+    COMMAND = "command"
+    ENVIRONMENT = "environment"
     PASTED = "pasted"
     NONE = "none"
 
@@ -60,8 +69,17 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     auth_url: str = DEFAULT_AUTH_TEMPLATE
     """A template too."""
     client_id: str = ""
-    secret_in_body: bool = False
-    """See :attr:`ClientCredentials.in_body`."""
+    credentials_in: CredentialsIn = CredentialsIn.QUERY
+    ticket_url: str = ""
+    """A template too: the endpoint of one's own that hands out tokens."""
+    ticket_method: str = "POST"
+    ticket_headers: dict[str, str] = {}
+    """By name. ``{{secret}}`` in a value stands for a secret, which is kept where secrets are."""
+    token_field: str = ""
+    """See :attr:`TicketEndpoint.token_field`."""
+    token_command: str = ""
+    token_variable: str = ""
+    """Name of the environment variable with the token."""
     chat_session_id: str = ""
     tenant_id: str = ""
     """Goes into the header ``tenantId`` of the envelopes when not empty."""
@@ -89,6 +107,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """Make sure of the enums: a plain text in their place would send a client secret where a token belongs."""
         msgspec.structs.force_setattr(self, "auth_transport", AuthTransport(self.auth_transport))
         msgspec.structs.force_setattr(self, "token_source_kind", TokenSourceKind(self.token_source_kind))
+        msgspec.structs.force_setattr(self, "credentials_in", CredentialsIn(self.credentials_in))
 
     def problems(self) -> list[ProfileProblem]:
         """All that keeps this profile from being used, each once; empty when it can connect."""
@@ -113,29 +132,41 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def token_source(self, secret: str, *, allow_reuse: bool = False) -> TokenSourceConfig:
-        """Where the token of an attempt comes from. ``secret`` is the client secret or the pasted token.
+        """Where the token of an attempt comes from. ``secret`` is what :attr:`secret_field` names.
 
         No token is asked for when the transport would not send one: it would be spent for nothing.
         Raises ProfileError for the first problem, and when ``secret`` is missing.
         """
-        if not self.needs_secret:
+        if not self.sends_token:
             return NoToken()
         url, problems = checks.token(self)
         if problems:
             raise ProfileError(problems[0])
-        if not self.asks_endpoint:
-            if not secret.strip():
-                raise ProfileError(ProfileProblem("token", "No token was pasted."), "Paste a fresh one.")
-            return PastedToken(secret, allow_reuse=allow_reuse)
-        if not secret:
-            raise ProfileError(
-                ProfileProblem("client_secret", "The client secret is missing."), "Enter it, or paste a token instead."
-            )
+        if self.secret_field and not secret.strip():
+            raise _no_secret(self.secret_field)
+        match self.token_source_kind:
+            case TokenSourceKind.PASTED:
+                return PastedToken(secret, allow_reuse=allow_reuse)
+            case TokenSourceKind.COMMAND:
+                return TokenCommand(self.token_command, self.token_timeout_s)
+            case TokenSourceKind.ENVIRONMENT:
+                return EnvironmentToken(self.token_variable, allow_reuse=allow_reuse)
+            case TokenSourceKind.TICKET_ENDPOINT:
+                return TicketEndpoint(
+                    url=url,
+                    method=self.ticket_method,
+                    headers=tuple(self.ticket_headers.items()),
+                    secret=secret if self.secret_field else "",
+                    token_field=self.token_field,
+                    timeout_s=self.token_timeout_s,
+                    allow_plaintext=self.allow_plaintext,
+                    ca_file=self._ca_path,
+                )
         return ClientCredentials(
             url=url,
             client_id=self.client_id,
             client_secret=secret,
-            in_body=self.secret_in_body,
+            credentials_in=self.credentials_in,
             timeout_s=self.token_timeout_s,
             allow_plaintext=self.allow_plaintext,
             ca_file=self._ca_path,
@@ -149,21 +180,46 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def gives_fresh_tokens(self) -> bool:
         """Whether a further attempt can have a token that was not used, or needs none."""
-        return not self.needs_secret or self.asks_endpoint
+        stale = (TokenSourceKind.PASTED, TokenSourceKind.ENVIRONMENT)
+        return not self.sends_token or self.token_source_kind not in stale
 
     @property
     def _ca_path(self) -> str:
         return str(Path(self.ca_file).expanduser()) if self.ca_file else ""
 
     @property
-    def needs_secret(self) -> bool:
-        """Whether :meth:`token_source` asks for a client secret or a token."""
+    def sends_token(self) -> bool:
+        """Whether an attempt takes a token at all."""
         return self.auth_transport is not AuthTransport.NONE and self.token_source_kind is not TokenSourceKind.NONE
 
     @property
-    def asks_endpoint(self) -> bool:
-        """Whether :meth:`token_source` needs the authentication URL."""
-        return self.needs_secret and self.token_source_kind is TokenSourceKind.CLIENT_CREDENTIALS
+    def secret_field(self) -> str:
+        """Which secret :meth:`token_source` takes, as :mod:`.secrets` names it; empty for none."""
+        if not self.sends_token:
+            return ""
+        match self.token_source_kind:
+            case TokenSourceKind.CLIENT_CREDENTIALS:
+                return CLIENT_SECRET
+            case TokenSourceKind.PASTED:
+                return TOKEN
+            case TokenSourceKind.TICKET_ENDPOINT:
+                return TICKET_SECRET if any(SECRET_PLACEHOLDER in each for each in self.ticket_headers.values()) else ""
+        return ""
+
+    @property
+    def token_url_field(self) -> str:
+        """Which attribute holds the template of the URL that is asked for a token; empty where none is asked."""
+        if not self.sends_token:
+            return ""
+        fields = {TokenSourceKind.CLIENT_CREDENTIALS: "auth_url", TokenSourceKind.TICKET_ENDPOINT: "ticket_url"}
+        return fields.get(self.token_source_kind, "")
+
+
+def _no_secret(field: str) -> ProfileError:
+    if field == TOKEN:
+        return ProfileError(ProfileProblem(field, "No token was pasted."), "Paste a fresh one.")
+    called = "The client secret" if field == CLIENT_SECRET else "The secret of the ticket endpoint"
+    return ProfileError(ProfileProblem(field, f"{called} is missing."), "Enter it, or paste a token instead.")
 
 
 def local_tenant_profile(

@@ -9,7 +9,7 @@ import msgspec
 
 from .profile import Profile
 
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 1_000_000
 
 _NOT_IN_THE_FILE = {"id", "unknown", "stamp"}
@@ -58,7 +58,7 @@ def decode(data: bytes, profile_id: str) -> Profile:
     Fields that are missing take their defaults, but for the name. Secrets that somebody wrote into the file are not
     read; see :func:`holds_secret`.
     """
-    content = _read(data)
+    content = _migrated(_read(data))
     given = {field: content[field] for field in _FIELDS if field in content}
     unknown = {name: value for name, value in content.items() if name not in _FIELDS and name != "version"}
     try:
@@ -90,6 +90,16 @@ def _read(data: bytes) -> dict[str, Any]:
         raise BrokenFile("it has no version number")
     if version > VERSION:
         raise NewerFile(version)
+    return content
+
+
+def _migrated(content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a file as this version writes it, from each version that ever was; the values are not judged."""
+    if content["version"] == 1:
+        content = dict(content)
+        # Version 2 knows HTTP Basic as a third way.
+        if content.pop("secret_in_body", False) is True:
+            content["credentials_in"] = "body"
     return content
 
 

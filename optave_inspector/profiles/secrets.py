@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 SERVICE = "optave-inspector"
 CLIENT_SECRET = "client_secret"  # noqa: S105 - a field's name
 TOKEN = "token"  # noqa: S105 - a field's name
-FIELDS = (CLIENT_SECRET, TOKEN)
+TICKET_SECRET = "ticket_secret"  # noqa: S105 - a field's name
+FIELDS = (CLIENT_SECRET, TOKEN, TICKET_SECRET)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

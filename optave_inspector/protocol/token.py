@@ -12,6 +12,7 @@ from .read_json import read_json
 
 _TCHAR = frozenset(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*={0,2}", re.ASCII)
+_JWT = re.compile(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,2}", re.ASCII)
 _BEARER = re.compile(r"bearer\s+", re.IGNORECASE | re.ASCII)
 _NAMES = {
     " ": "A space",
@@ -90,6 +91,11 @@ def subprotocol_problem(token: str) -> str:
             what = f"{_character(character)} at position {position} of the token cannot go into a subprotocol."
             return f"{what} {_way_out(token, character)}"
     return ""
+
+
+def mask_tokens(text: str) -> str:
+    """``text`` with dots in place of every JWT in it, for words of others that may quote one."""
+    return _JWT.sub(lambda found: mask(found[0]), text)
 
 
 def mask(token: str) -> str:

@@ -72,7 +72,7 @@ def to_url(by: ConnectionBy, environment: Mapping[str, str]) -> Target:
         by.auth_url,
         client_id,
         secret,
-        in_body=by.secret_in_body,
+        credentials_in=by.credentials_in,
         allow_plaintext=config.allow_plaintext,
         ca_file=config.ca_file,
     )

@@ -133,7 +133,7 @@ def _overridden(by: ConnectionBy, asked: Asked) -> ConnectionBy:
             auth_url=asked.auth_url,
             client_id=asked.client_id or by.client_id,
             settings=by.settings,
-            secret_in_body=by.secret_in_body,
+            credentials_in=by.credentials_in,
         )
     if asked.auth_url or asked.client_id:
         raise InspectorError("--auth-url and --client-id go with --url.")

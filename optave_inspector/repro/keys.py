@@ -108,7 +108,7 @@ _INLINE = (
     _key("url", Kind.LINE, "The URL of the WebSocket, without a token."),
     _key("auth_url", Kind.LINE, "Where fresh tokens come from."),
     _key("client_id", Kind.LINE, "For fresh tokens; the secret comes from the keyring or the environment."),
-    _key("secret_in_body", Kind.FLAG, "Ask for tokens by a form body instead of the query."),
+    _key("credentials_in", Kind.CHOICE, "Where client ID and secret travel.", "query", "body", "basic"),
     _key("allow_plaintext", Kind.FLAG, "Allow ws:// and http:// to other machines."),
     _key("ca_file", Kind.LINE, "A PEM file with authorities to trust besides the system's."),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..client.config import CredentialsIn
 from ..errors import InspectorError
 from ..protocol.scenarios import SCENARIOS
 from . import keys
@@ -180,7 +181,7 @@ class _Reader(StepReader):
             auth_url=given.get("auth_url", ""),
             client_id=given.get("client_id", ""),
             settings={field: given[name] for name, field in _CONFIG_FIELDS.items() if name in given},
-            secret_in_body=given.get("secret_in_body", False),
+            credentials_in=CredentialsIn(given.get("credentials_in", "query")),
             place=self.toml.of_key(path),
         )
 

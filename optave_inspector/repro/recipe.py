@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from ..client.config import CredentialsIn
 from .problems import Place
 
 if TYPE_CHECKING:
@@ -254,7 +255,7 @@ class ConnectionBy:
     client_id: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Fields of :class:`client.config.ConnectionConfig` that differ from its defaults."""
-    secret_in_body: bool = False
+    credentials_in: CredentialsIn = CredentialsIn.QUERY
     place: Place = field(default=Place(), compare=False)
 
 

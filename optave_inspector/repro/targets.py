@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import InspectorError
-from ..profiles.profile import LOCAL_TENANT_ID
-from ..profiles.secrets import CLIENT_SECRET, TOKEN
+from ..paths import approved_commands_file
+from ..profiles.approved_commands import ApprovedCommands
+from ..profiles.profile import LOCAL_TENANT_ID, TokenSourceKind
+from ..profiles.secrets import TOKEN
 from .connecting import SECRET_VARIABLES, Target, to_profile, to_tenant, to_url
 from .variables import nearest
 
@@ -36,6 +39,7 @@ class Targets:
         if by.profile:
             profile = self._profile(by.profile)
             if profile.id != LOCAL_TENANT_ID:
+                await asyncio.to_thread(_check_leave, profile)
                 return to_profile(by, profile, await self._secret(profile))
             by = replace(by, profile="", local_tenant=True)
         if by.local_tenant:
@@ -60,18 +64,28 @@ class Targets:
         raise InspectorError(f"There is no profile {name}.", hint)
 
     async def _secret(self, profile: Profile) -> str:
-        if not profile.needs_secret:
+        field = profile.secret_field
+        if not field:
             return ""
-        names, field = (SECRET_VARIABLES, CLIENT_SECRET) if profile.asks_endpoint else ((TOKEN_VARIABLE,), TOKEN)
+        names = (TOKEN_VARIABLE,) if field == TOKEN else SECRET_VARIABLES
         given = next((self.environment[name] for name in names if self.environment.get(name)), "")
         if given:
             return given
         kept = await self.secrets.get(profile.id, field)
         if kept:
             return kept
-        what = "client secret" if profile.asks_endpoint else "token"
+        what = "token" if field == TOKEN else "secret"
         why = f" {self.secrets.notice}" if self.secrets.notice else ""
         raise InspectorError(
             f"The {what} of the profile {profile.name} is not in the keyring.{why}",
             f"Save it in the window, or put it into the environment as {names[0]}.",
+        )
+
+
+def _check_leave(profile: Profile) -> None:
+    runs = profile.token_command if profile.token_source_kind is TokenSourceKind.COMMAND else ""
+    if runs and profile.sends_token and runs not in ApprovedCommands(approved_commands_file()):
+        raise InspectorError(
+            f"The profile {profile.name} runs a command for its token, which you have not agreed to yet: {runs}",
+            "Connect once with it in the window, and agree there.",
         )

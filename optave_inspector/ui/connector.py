@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from ..client.connection import ConnectFailed
 from ..errors import InspectorError
+from ..paths import approved_commands_file
+from ..profiles.approved_commands import ApprovedCommands
 from ..profiles.profile import ProfileError, TokenSourceKind
-from ..profiles.secrets import CLIENT_SECRET, TOKEN
+from ..profiles.secrets import CLIENT_SECRET, TICKET_SECRET, TOKEN
 from ..protocol.states import ConnectionState
 
 if TYPE_CHECKING:
     from ..profiles.profile import Profile
     from .bridge import SessionBridge
     from .current_profile import CurrentProfile
+
+
+_CALLED = {TOKEN: "a token", CLIENT_SECRET: "the client secret", TICKET_SECRET: "the secret of its ticket endpoint"}
 
 
 class Connector(QObject):
@@ -25,6 +31,8 @@ class Connector(QObject):
     """The profile cannot connect as it is: the name of its field, and why in words."""
     secretNeeded = Signal(str, str)
     """A secret is missing: ``client_secret`` or ``token``, and what to say. Answer by :meth:`connect_with`."""
+    leaveNeeded = Signal(str)
+    """The user has not agreed yet to run this command for a token. Answer by :meth:`connect_running`."""
     secretGiven = Signal()
     """A secret was entered and is kept now."""
 
@@ -69,6 +77,13 @@ class Connector(QObject):
         self._starting = True
         self._bridge.start(self._keep_and_connect(self._current.profile, field, secret), "connect")
 
+    def connect_running(self, command: str) -> None:
+        """Agree to a token command, now and from now on, and connect."""
+        if self._starting or self._session.state is not ConnectionState.CLOSED:
+            return
+        self._starting = True
+        self._bridge.start(self._approve_and_connect(self._current.profile, command), "connect")
+
     def disconnect_now(self) -> None:
         """Close with 1000, or give up connecting."""
         self.close_with(1000, "")
@@ -83,8 +98,17 @@ class Connector(QObject):
         self._session.abort()
 
     async def _keep_and_connect(self, profile: Profile, field: str, secret: str) -> None:
-        await self._current.secrets.set(profile.id, field, secret, remember=field == CLIENT_SECRET)
+        await self._current.secrets.set(profile.id, field, secret, remember=field != TOKEN)
         self.secretGiven.emit()
+        await self._connect(profile)
+
+    async def _approve_and_connect(self, profile: Profile, command: str) -> None:
+        try:
+            await asyncio.to_thread(_approve, command)
+        except InspectorError as error:
+            self._bridge.warned.emit("warning", str(error))
+            self._starting = False
+            return
         await self._connect(profile)
 
     async def _connect(self, profile: Profile) -> None:
@@ -95,6 +119,10 @@ class Connector(QObject):
                 return
             secret = await self._secret(profile)
             if secret is None:
+                return
+            runs = profile.token_command if profile.token_source_kind is TokenSourceKind.COMMAND else ""
+            if runs and profile.sends_token and not await asyncio.to_thread(_is_approved, runs):
+                self.leaveNeeded.emit(runs)
                 return
             config = profile.connection_config()
             self.used = profile
@@ -111,15 +139,22 @@ class Connector(QObject):
 
     async def _secret(self, profile: Profile) -> str | None:
         """The client secret or the token, empty where none is needed; None when the user must be asked first."""
-        if not profile.needs_secret:
+        field = profile.secret_field
+        if not field:
             return ""
-        pasted = profile.token_source_kind is TokenSourceKind.PASTED
-        field = TOKEN if pasted else CLIENT_SECRET
         secret = await self._current.secrets.get(profile.id, field)
         if secret:
             return secret
-        what = "a token" if pasted else "the client secret"
+        what = _CALLED[field]
         memory, keyring = "It is kept until the app is closed.", "It is kept in the desktop's keyring, never in a file."
-        where = memory if pasted else self._current.secrets.notice or keyring
+        where = memory if field == TOKEN else self._current.secrets.notice or keyring
         self.secretNeeded.emit(field, f"“{profile.name}” needs {what} to connect. {where}")
         return None
+
+
+def _approve(command: str) -> None:
+    ApprovedCommands(approved_commands_file()).approve(command)
+
+
+def _is_approved(command: str) -> bool:
+    return command in ApprovedCommands(approved_commands_file())

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ..profiles.secrets import CLIENT_SECRET, TOKEN
 from .actions import ConnectionActions
 from .connector import Connector
 from .dialogs.close_dialog import CloseDialog
-from .dialogs.question import TextQuestion
+from .dialogs.question import ConfirmDialog, TextQuestion
 from .dock_area import DockArea
 from .on_purpose_actions import OnPurposeActions
 from .panels.composer import ComposerPanel
@@ -72,6 +73,7 @@ class SessionView(QWidget):
             asking.reconnectAsked.connect(self.connector.connect_now)
         self.connector.refused.connect(lambda _field, _sentence: self.area.go_to(self.connection))
         self.connector.secretNeeded.connect(self._ask_secret)
+        self.connector.leaveNeeded.connect(self._ask_leave)
         self.exchanges.sendAgainRequested.connect(self.composer.send_again)
         self.exchanges.editAgainRequested.connect(self.composer.load_exchange)
         for signal in (current.chosen, current.edited):
@@ -116,15 +118,23 @@ class SessionView(QWidget):
     def _with_state(self) -> tuple[FramesPanel, ExchangesPanel, StatisticsPanel, ComposerPanel]:
         return self.frames, self.exchanges, self.statistics, self.composer
 
+    def _ask_leave(self, command: str) -> None:
+        words = (
+            f"To get a token, this profile runs the following command on this machine, as you:\n\n{command}\n\nRun it?"
+        )
+        dialog = ConfirmDialog("tokenCommandDialog", "Token command", words, "Run it from now on", self.window())
+        dialog.accepted.connect(lambda: self.connector.connect_running(command))
+        dialog.open()
+
     def _ask_secret(self, field: str, sentence: str) -> None:
-        pasted = field == "token"
+        called = {TOKEN: "Token", CLIENT_SECRET: "Client secret"}.get(field, "Secret of the ticket endpoint")
         dialog = TextQuestion(
             "secretDialog",
-            "Token" if pasted else "Client secret",
+            called,
             sentence,
             "Connect",
             self.window(),
-            field_name="Token" if pasted else "Client secret",
+            field_name=called,
             secret=True,
         )
         dialog.answered.connect(lambda secret: self.connector.connect_with(field, secret))

@@ -1,7 +1,8 @@
-"""Where a fresh token comes from: client credentials, a pasted token, or nowhere."""
+"""Where a fresh token comes from: which source, and its settings."""
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -9,15 +10,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from ...client.client_credentials import token_url
-from ...client.config import AuthTransport
+from ...client.config import AuthTransport, CredentialsIn
 from ...profiles.profile import TokenSourceKind
-from ...profiles.secrets import CLIENT_SECRET, TOKEN
+from ...profiles.secrets import CLIENT_SECRET, TICKET_SECRET, TOKEN
 from ...protocol.token import read_token, strip_bearer, subprotocol_problem
 from ...protocol.url_template import DEFAULT_AUTH_TEMPLATE
 from ..messages import clock
 from ..widgets.form import Field, SecretField, section, words
 from ..widgets.look import set_look
 from ..widgets.url_text import UrlText
+from .connection_token_sources import CommandBox, TicketBox, VariableBox
 from .connection_url import effective_auth_url
 
 if TYPE_CHECKING:
@@ -30,8 +32,16 @@ if TYPE_CHECKING:
 
 _KINDS = {
     TokenSourceKind.CLIENT_CREDENTIALS: "Client credentials",
+    TokenSourceKind.TICKET_ENDPOINT: "Ticket endpoint",
+    TokenSourceKind.COMMAND: "Command",
+    TokenSourceKind.ENVIRONMENT: "Environment variable",
     TokenSourceKind.PASTED: "Pasted token",
     TokenSourceKind.NONE: "None",
+}
+_CREDENTIALS_IN = {
+    CredentialsIn.QUERY: "In the query, as documented",
+    CredentialsIn.BODY: "In a form body",
+    CredentialsIn.BASIC: "In HTTP Basic",
 }
 _LABEL_WIDTH = 58
 _SECRET_PAUSE_MS = 800
@@ -47,6 +57,8 @@ class TokenSection(QWidget):
         self._current = current
         self._connector = connector
         self._shown_profile = ""
+        self._typed_secrets: dict[str, str] = {}
+        self._keyring_asked = False
         self._kind = QComboBox()
         self._kind.setObjectName("connectionTokenSourceCombo")
         self._kind.setAccessibleName("Token source")
@@ -66,8 +78,15 @@ class TokenSection(QWidget):
         layout.addWidget(self._unused)
         self._credentials = self._build_credentials()
         self._pasted = self._build_pasted()
-        layout.addWidget(self._credentials)
-        layout.addWidget(self._pasted)
+        self._ticket = TicketBox(current)
+        self._ticket.secretEdited.connect(self._secret_edited)
+        self._ticket.secret.edit.editingFinished.connect(self.keep_secret)
+        self._command = CommandBox(current)
+        self._variable = VariableBox(current)
+        self._reused = self._build_reuse()
+        for box in (self._credentials, self._ticket, self._command, self._variable, self._pasted, self._reused):
+            layout.addWidget(box)
+        layout.addWidget(self._kept)
         self._secret_pause = QTimer(self)
         self._secret_pause.setSingleShot(True)
         self._secret_pause.setInterval(_SECRET_PAUSE_MS)
@@ -84,20 +103,26 @@ class TokenSection(QWidget):
         self._unused.setText("Not used: the auth transport sends no token." if unused else "")
         self._credentials.setVisible(profile.token_source_kind is TokenSourceKind.CLIENT_CREDENTIALS)
         self._pasted.setVisible(profile.token_source_kind is TokenSourceKind.PASTED)
+        self._ticket.setVisible(profile.token_source_kind is TokenSourceKind.TICKET_ENDPOINT)
+        self._command.setVisible(profile.token_source_kind is TokenSourceKind.COMMAND)
+        self._variable.setVisible(profile.token_source_kind is TokenSourceKind.ENVIRONMENT)
+        for box in (self._ticket, self._command, self._variable):
+            box.show_profile(profile)
         self._auth_url.set_text(profile.auth_url)
         self._client_id.set_text(profile.client_id)
-        self._in_body.setChecked(profile.secret_in_body)
+        self._credentials_in.setCurrentIndex(list(_CREDENTIALS_IN).index(profile.credentials_in))
         url = effective_auth_url(profile)
         asked = token_url(url) if url else ""
         self._effective.set_text("" if asked == profile.auth_url.strip() else asked)
         if profile.id != self._shown_profile:
             self.keep_secret()
             self._shown_profile = profile.id
-            for field in (self._secret, self._token):
+            for field in (self._secret, self._token, self._ticket.secret):
                 field.set_text("")
                 field.hide_text()
             self._set_reuse(False)
             self._load_secrets()
+        self._show_kept()
         self._show_token()
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
@@ -105,6 +130,8 @@ class TokenSection(QWidget):
         self._auth_url.set_problem(problems.get("auth_url", ""))
         self._client_id.set_problem(problems.get("client_id", ""))
         self._secret.set_problem(problems.get("client_secret", ""))
+        for box in (self._ticket, self._command, self._variable):
+            box.show_problems(problems)
         self._token_problem = problems.get("token", "")
         self._show_token()
 
@@ -115,14 +142,23 @@ class TokenSection(QWidget):
             "client_id": self._client_id,
             CLIENT_SECRET: self._secret,
             TOKEN: self._token,
+            "ticket_url": self._ticket.url,
+            "token_field": self._ticket.field,
+            TICKET_SECRET: self._ticket.secret,
+            "token_command": self._command.command,
+            "token_variable": self._variable.name,
         }
+        if field == "ticket_headers":
+            return self._ticket.headers
         return rows[field].edit if field in rows else None
 
     def keep_secret(self) -> None:
         """Hand the typed client secret over to where it is kept, now."""
         if self._secret_pause.isActive():
             self._secret_pause.stop()
-            self._bridge.start(self._keep(self._shown_profile, CLIENT_SECRET, self._secret.edit.text()), "keep secret")
+            for field, secret in self._typed_secrets.items():
+                self._bridge.start(self._keep(self._shown_profile, field, secret), "keep secret")
+            self._typed_secrets.clear()
 
     def _build_credentials(self) -> QWidget:
         box = QWidget()
@@ -148,18 +184,22 @@ class TokenSection(QWidget):
             label_width=_LABEL_WIDTH,
             tip="Never written into a file",
         )
-        self._secret.edited.connect(lambda _text: self._secret_pause.start())
+        self._secret.edited.connect(lambda _text: self._secret_edited())
         self._secret.edit.editingFinished.connect(self.keep_secret)
         self._kept = words("connectionSecretKept")
-        self._in_body = QCheckBox("Send in a form body")
-        self._in_body.setObjectName("connectionSecretInBodyCheck")
-        self._in_body.setAccessibleName("Send the client credentials in a form body")
-        self._in_body.setToolTip(
-            "Off: in the query, as the service documents it; servers on the way may log the secret then.\n"
-            "On: in the body, as RFC 6749 asks."
+        self._credentials_in = QComboBox()
+        self._credentials_in.setObjectName("connectionCredentialsInCombo")
+        self._credentials_in.setAccessibleName("Where client ID and secret travel")
+        self._credentials_in.setToolTip(
+            "In the query, as the service documents it: servers on the way may log the secret then.\n"
+            "In a form body or by HTTP Basic, as RFC 6749 asks."
         )
-        self._in_body.clicked.connect(lambda checked: self._current.edit(secret_in_body=checked))
-        _stack(box, self._auth_url, self._effective, self._client_id, self._secret, self._kept, self._in_body)
+        for way, name in _CREDENTIALS_IN.items():
+            self._credentials_in.addItem(name, way)
+        self._credentials_in.activated.connect(
+            lambda index: self._current.edit(credentials_in=CredentialsIn(self._credentials_in.itemData(index)))
+        )
+        _stack(box, self._auth_url, self._effective, self._client_id, self._secret, self._credentials_in)
         return box
 
     def _build_pasted(self) -> QWidget:
@@ -175,14 +215,26 @@ class TokenSection(QWidget):
         )
         self._token.edited.connect(self._token_edited)
         self._reading = words("connectionTokenReading")
+        _stack(box, self._token, self._reading)
+        return box
+
+    def _build_reuse(self) -> QWidget:
+        box = QWidget()
         self._used = words("connectionTokenUsed", "warning")
         self._reuse = QCheckBox("Send it again all the same")
         self._reuse.setObjectName("connectionAllowReuseCheck")
         self._reuse.setAccessibleName("Send the used token again all the same")
         self._reuse.setToolTip("To see what the server does; each token opens one connection")
         self._reuse.clicked.connect(self._set_reuse)
-        _stack(box, self._token, self._reading, self._used, self._reuse)
+        _stack(box, self._used, self._reuse)
         return box
+
+    def _secret_edited(self) -> None:
+        if self._current.profile.token_source_kind is TokenSourceKind.TICKET_ENDPOINT:
+            self._typed_secrets[TICKET_SECRET] = self._ticket.secret.edit.text()
+        else:
+            self._typed_secrets[CLIENT_SECRET] = self._secret.edit.text()
+        self._secret_pause.start()
 
     def _token_edited(self, text: str) -> None:
         self._set_reuse(False)
@@ -195,11 +247,18 @@ class TokenSection(QWidget):
         self._reuse.setChecked(allowed)
 
     def _show_token(self) -> None:
+        profile = self._current.profile
         token = self._token.edit.text()
-        used = bool(token) and token in self._session.used_tokens
+        sent = token
+        if profile.token_source_kind is TokenSourceKind.ENVIRONMENT:
+            sent = os.environ.get(profile.token_variable, "")
+        elif profile.token_source_kind is not TokenSourceKind.PASTED:
+            sent = ""
+        used = bool(sent) and sent in self._session.used_tokens
         self._used.setText("⚠ Used once: it was sent already, and each token opens one connection." if used else "")
         self._reuse.setVisible(used)
-        by_subprotocol = self._current.profile.auth_transport is AuthTransport.SUBPROTOCOL
+        self._reused.setVisible(used)
+        by_subprotocol = profile.auth_transport is AuthTransport.SUBPROTOCOL
         unfit = subprotocol_problem(strip_bearer(token)) if token and by_subprotocol else ""
         self._token.set_problem(self._token_problem or unfit)
         self._reading.setText(_read(token) if token else "")
@@ -210,20 +269,28 @@ class TokenSection(QWidget):
     async def _load(self, profile_id: str) -> None:
         secret = await self._current.secrets.get(profile_id, CLIENT_SECRET)
         token = await self._current.secrets.get(profile_id, TOKEN)
+        ticket_secret = await self._current.secrets.get(profile_id, TICKET_SECRET)
         if profile_id != self._current.profile.id:
             return
-        if secret and not self._secret_pause.isActive():
+        self._keyring_asked = True
+        if secret and CLIENT_SECRET not in self._typed_secrets:
             self._secret.set_text(secret)
         if token:
             self._token.set_text(token)
+        if ticket_secret and TICKET_SECRET not in self._typed_secrets:
+            self._ticket.secret.set_text(ticket_secret)
         self._show_kept()
         self._show_token()
 
     async def _keep(self, profile_id: str, field: str, secret: str) -> None:
-        await self._current.secrets.set(profile_id, field, secret, remember=field == CLIENT_SECRET)
+        await self._current.secrets.set(profile_id, field, secret, remember=field != TOKEN)
+        self._keyring_asked = True
         self._show_kept()
 
     def _show_kept(self) -> None:
+        if not self._keyring_asked or self._current.profile.secret_field not in (CLIENT_SECRET, TICKET_SECRET):
+            self._kept.setText("")
+            return
         notice = self._current.secrets.notice
         set_look(self._kept, "role", "warning" if notice else "muted")
         self._kept.setText("⚠ No keyring: kept until the app ends." if notice else "Kept in the desktop's keyring.")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ...client.config import AuthTransport
-from ...profiles.profile import TokenSourceKind
 from ...protocol.url_template import (
     DEFAULT_TEMPLATE,
     HTTP_SCHEMES,
@@ -115,8 +114,8 @@ def placeholders(profile: Profile) -> list[str] | None:
     """The placeholders of both templates, each once; None while one cannot be read, as in the middle of typing."""
     names: dict[str, None] = {}
     templates = [(profile.url_template, None)]
-    if profile.needs_secret and profile.token_source_kind is TokenSourceKind.CLIENT_CREDENTIALS:
-        templates.append((profile.auth_url, HTTP_SCHEMES))
+    if profile.token_url_field:
+        templates.append((getattr(profile, profile.token_url_field), HTTP_SCHEMES))
     for text, schemes in templates:
         try:
             template = UrlTemplate.parse(text) if schemes is None else UrlTemplate.parse(text, schemes)
@@ -134,7 +133,7 @@ def effective_url(profile: Profile) -> str:
         return ""
     if profile.chat_session_id:
         url = add_query(url, [("OptaveTraceChatSessionId", profile.chat_session_id)])
-    if profile.auth_transport is AuthTransport.QUERY and profile.needs_secret:
+    if profile.auth_transport is AuthTransport.QUERY and profile.sends_token:
         return f"{mask_url(url)}{'&' if '?' in url else '?'}Authorization={_HIDDEN}"
     return mask_url(url)
 

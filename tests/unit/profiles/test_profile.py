@@ -1,6 +1,7 @@
 """What a profile makes of its settings, and what it says about those it cannot use."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,12 @@ from optave_inspector.client.config import (
     AuthTransport,
     ClientCredentials,
     ConnectionConfig,
+    CredentialsIn,
+    EnvironmentToken,
     NoToken,
     PastedToken,
+    TicketEndpoint,
+    TokenCommand,
 )
 from optave_inspector.client.retry import RetryPolicy
 from optave_inspector.errors import InspectorError
@@ -143,7 +148,7 @@ def test_the_documented_defaults_are_used(acme: Profile) -> None:
         url="https://acme.oco.optave.tech/auth/oauth2/token",
         client_id="inspector",
         client_secret="s3cret",
-        in_body=False,
+        credentials_in=CredentialsIn.QUERY,
         timeout_s=30,
     )
 
@@ -201,7 +206,8 @@ def test_no_token_is_taken_where_none_would_be_sent(change: dict[str, object], a
     profile = replace(acme, **change, auth_url="", client_id="")
     assert profile.token_source("s") == NoToken()
     assert profile.problems() == []
-    assert not profile.needs_secret
+    assert not profile.sends_token
+    assert not profile.secret_field
 
 
 def test_loopback_needs_no_permission_for_plain_text(acme: Profile) -> None:
@@ -229,7 +235,7 @@ def test_a_plain_text_in_place_of_an_enum_never_sends_the_client_secret_as_a_tok
     pasted = replace(Profile(id="p", name="p"), token_source_kind="pasted", auth_transport="query")
     assert pasted.token_source_kind is TokenSourceKind.PASTED
     assert pasted.auth_transport is AuthTransport.QUERY
-    assert not pasted.asks_endpoint
+    assert not pasted.token_url_field
     with pytest.raises(ValueError, match="something"):
         Profile(id="p", name="p", token_source_kind="something")
 
@@ -251,3 +257,52 @@ def test_a_pasted_token_is_no_source_of_fresh_ones(acme: Profile) -> None:
     assert acme.gives_fresh_tokens
     assert not replace(acme, token_source_kind=TokenSourceKind.PASTED).gives_fresh_tokens
     assert replace(acme, auth_transport=AuthTransport.NONE).gives_fresh_tokens
+
+
+def test_a_ticket_endpoint_takes_its_secret_only_where_a_header_wants_it(acme: Profile) -> None:
+    profile = replace(
+        acme,
+        token_source_kind=TokenSourceKind.TICKET_ENDPOINT,
+        ticket_url="https://api.{{tenant}}.example/ticket",
+        ticket_method="GET",
+        token_field="data.jwt",
+    )
+    assert profile.secret_field == ""
+    assert profile.token_source("") == TicketEndpoint(
+        "https://api.acme.example/ticket", "GET", token_field="data.jwt", timeout_s=30
+    )
+    with_key = replace(profile, ticket_headers={"X-Api-Key": "{{secret}}"})
+    assert with_key.secret_field == "ticket_secret"
+    with pytest.raises(ProfileError, match="secret of the ticket endpoint is missing"):
+        with_key.token_source(" ")
+    assert with_key.token_source("k").secret == "k"
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"ticket_url": ""}, "ticket_url", "ticket URL"),
+        ({"ticket_url": "https://{{nowhere}}.test"}, "fields.nowhere", "nowhere"),
+        ({"ticket_method": "PUT"}, "ticket_method", "POST or GET"),
+        ({"ticket_headers": {"X Key": "v"}}, "ticket_headers", "no name of a header"),
+        ({"ticket_headers": {"Authorization": "Bearer abc"}}, "ticket_headers", "{{secret}}"),
+        ({"token_source_kind": TokenSourceKind.COMMAND}, "token_command", "missing"),
+        ({"token_source_kind": TokenSourceKind.COMMAND, "token_command": "a 'b"}, "token_command", "cannot be read"),
+        ({"token_source_kind": TokenSourceKind.ENVIRONMENT}, "token_variable", "missing"),
+        ({"token_source_kind": TokenSourceKind.ENVIRONMENT, "token_variable": "A-B"}, "token_variable", "A-B"),
+    ],
+)
+def test_what_is_wrong_with_a_token_source_is_told_at_its_field(
+    acme: Profile, change: dict[str, Any], field: str, words: str
+) -> None:
+    base = {"token_source_kind": TokenSourceKind.TICKET_ENDPOINT, "ticket_url": "https://api.test/ticket"}
+    problems = replace(acme, **{**base, **change}).problems()
+    assert any(problem.field == field and words in problem.sentence for problem in problems), problems
+
+
+def test_commands_and_variables_need_no_secret(acme: Profile) -> None:
+    command = replace(acme, token_source_kind=TokenSourceKind.COMMAND, token_command="print-token --now")
+    assert command.problems() == []
+    assert command.token_source("") == TokenCommand("print-token --now", 30)
+    variable = replace(acme, token_source_kind=TokenSourceKind.ENVIRONMENT, token_variable="OPTAVE_TOKEN")
+    assert variable.token_source("", allow_reuse=True) == EnvironmentToken("OPTAVE_TOKEN", allow_reuse=True)

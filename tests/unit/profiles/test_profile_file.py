@@ -25,7 +25,19 @@ values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
-names = st.sampled_from(["version", "name", "fields", "auth_transport", "open_timeout_s", "secret_in_body", "extra"])
+names = st.sampled_from(
+    [
+        "version",
+        "name",
+        "fields",
+        "auth_transport",
+        "open_timeout_s",
+        "secret_in_body",
+        "credentials_in",
+        "ticket_headers",
+        "extra",
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +67,15 @@ def test_a_broken_file_says_why(data: bytes, why: str) -> None:
 
 
 def test_a_newer_version_is_told_from_a_broken_file() -> None:
-    with pytest.raises(NewerFile, match="it has version 2, and this release reads up to version 1"):
-        decode(b'{"version": 2, "name": ["another", "shape"]}', "x")
+    with pytest.raises(NewerFile, match="it has version 3, and this release reads up to version 2"):
+        decode(b'{"version": 3, "name": ["another", "shape"]}', "x")
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"true", "body"), (b"false", "query"), (b'"odd"', "query")])
+def test_a_file_of_version_1_keeps_where_its_credentials_travel(before: bytes, after: str) -> None:
+    profile = decode(b'{"version": 1, "name": "old", "client_id": "c", "secret_in_body": ' + before + b"}", "x")
+    assert (profile.credentials_in.value, profile.client_id, profile.unknown) == (after, "c", {})
+    assert b'"version": 2' in encode(profile)
 
 
 @given(st.binary() | st.dictionaries(names | st.text(), values).map(lambda each: json.dumps(each).encode()))
@@ -94,7 +113,7 @@ def test_what_was_written_is_read_again(profile: Profile) -> None:
 
 def test_the_file_is_made_for_reading_by_hand(acme: Profile) -> None:
     text = encode(replace(acme, name="Äcme ✓", stamp="s", unknown={"colour": "red"})).decode("utf-8")
-    assert text.startswith('{\n  "version": 1,\n  "name": "Äcme ✓",\n')
+    assert text.startswith('{\n  "version": 2,\n  "name": "Äcme ✓",\n')
     assert text.endswith('"colour": "red"\n}\n')
     assert '"id"' not in text
     assert '"stamp"' not in text
@@ -114,7 +133,7 @@ def test_a_file_of_an_earlier_release_has_retries_off_and_keeps_all_else(acme: P
 def test_unknown_fields_cannot_take_the_place_of_known_ones(acme: Profile) -> None:
     data = encode(replace(acme, unknown={"name": "other", "version": 9, "id": "y", "stamp": "z"}))
     content = json.loads(data)
-    assert (content["name"], content["version"]) == ("Acme", 1)
+    assert (content["name"], content["version"]) == ("Acme", 2)
     again = decode(data, "acme")
     assert again.unknown == {"id": "y", "stamp": "z"}
     assert again.id == "acme"

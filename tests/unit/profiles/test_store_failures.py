@@ -187,7 +187,7 @@ def test_a_writer_that_never_ends_is_told_after_the_time_limit(store: ProfileSto
     impatient.save(replace(mine, client_id="new"))
 
 
-@pytest.mark.parametrize("mended", [b'{"version": 1, "name": "Mended"}', b'{"version": 2}'])
+@pytest.mark.parametrize("mended", [b'{"version": 1, "name": "Mended"}', b'{"version": 9}'])
 def test_a_file_that_is_mended_while_it_is_being_set_aside_stays(mended: bytes, store: ProfileStore) -> None:
     store.folder.mkdir()
     path = store.folder / "x.json"
