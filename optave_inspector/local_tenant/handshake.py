@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from .faults import reset
@@ -54,6 +55,8 @@ class Doorkeeper:
 
     async def process_request(self, socket: ServerConnection, request: Request) -> Response | None:
         """None to go on with the upgrade, else the response that refuses it."""
+        if socket.protocol.state is not State.CONNECTING:
+            return None  # gone already: nothing may be kept of it
         if is_upgrade(request):
             fault = self._bench.handshake()
             if fault is not None:
@@ -67,6 +70,7 @@ class Doorkeeper:
                     assert isinstance(socket, TenantSocket)
                     socket.hold()
                     await socket.wait_closed()
+                    return None
         return self._check(socket, request)
 
     def process_response(self, socket: ServerConnection, request: Request, response: Response) -> None:
