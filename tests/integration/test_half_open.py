@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import socket
 
 import pytest
 
 from optave_inspector.capture.entry import EntryKind
 from optave_inspector.client.config import NoToken
-from optave_inspector.client.events import Closer, TcpEnd
+from optave_inspector.client.events import Closer, FailureKind, TcpEnd
+from optave_inspector.client.failures import ConnectFailed
 from optave_inspector.protocol.states import ConnectionState
 from optave_inspector.tracing.exchange import ExchangeStatus
 from tests.integration.sessions import config, ended, session
@@ -83,6 +85,22 @@ def test_without_keepalive_nothing_false_is_said_until_the_user_closes() -> None
             assert (ending.first, ending.received, ending.clean) == (Closer.INSPECTOR, None, False)
             assert ending.code == 1006
             assert ending.by_user
+
+    asyncio.run(main())
+
+
+def test_connecting_to_a_machine_that_has_vanished_is_told_as_a_time_out_of_that_phase() -> None:
+    async def main() -> None:
+        async with vanishing_server() as server, session() as watched:
+            await server.vanish()
+            settings = dataclasses.replace(config(server.url, allow_plaintext=True), open_timeout_s=0.5)
+            with pytest.raises(ConnectFailed) as failed:
+                await watched.connect(settings, NoToken())
+            assert failed.value.kind is FailureKind.TIMEOUT
+            phase = "did not accept a TCP connection" if server.machine else "did not answer the upgrade request"
+            assert f"{phase} within 0.5 s" in failed.value.sentence
+            assert watched.state is ConnectionState.CLOSED
+            assert watched.ending is None
 
     asyncio.run(main())
 
