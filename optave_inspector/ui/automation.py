@@ -163,7 +163,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         WorkDialog("recoverCaptureWork", "Recovering", "", parent),
         CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
         ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
-        ExchangeDialog(parent.view.bridge, None, parent),
+        ExchangeDialog(parent.view.bridge, 0, parent),
         WorkDialog("exportWork", "Exporting", "", parent),
         WorkDialog("saveCaptureWork", "Saving the capture", "", parent),
         NoticeDialog("cannotOpenDialog", "A capture that cannot be opened", "", parent),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ExchangeDialog(QDialog):
-    """Shows one exchange, and follows it while it goes on. Call ``show()``; it deletes itself when it is closed.
+    """Shows an exchange by its number (0: none), and follows it. Call ``show()``; it deletes itself when it is closed.
 
     Alt+Left and Alt+Right step through the answers. Stepping selects the answer in the log as well.
     """
@@ -37,10 +37,10 @@ class ExchangeDialog(QDialog):
     saveAsked = Signal(object)
     """Save the payload of this content to a file."""
 
-    def __init__(self, bridge: SessionBridge, exchange: Exchange | None, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: SessionBridge, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._bridge = bridge
-        self._exchange = exchange
+        self._number = number
         self._at = self._known = 0
         self.setObjectName("exchangeDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -61,6 +61,7 @@ class ExchangeDialog(QDialog):
             pane.tree.termAsked.connect(self.termAsked)
         bridge.exchangesChanged.connect(self._on_changed)
         self.finished.connect(self._stop)
+        exchange = self._exchange
         if exchange is not None:
             self._at = max(len(exchange.answers) - 1, 0)
             self.request.show_entry(exchange.request_entry)
@@ -71,6 +72,11 @@ class ExchangeDialog(QDialog):
         """The entry of the answer on show; 0 while there is none."""
         answers = self._answers()
         return answers[self._at] if answers else 0
+
+    @property
+    def _exchange(self) -> Exchange | None:
+        """As it is now: what ended long ago is given as a copy."""
+        return self._bridge.exchange(self._number)
 
     def step(self, by: int) -> None:
         """To the next answer, or the one before."""
@@ -126,8 +132,7 @@ class ExchangeDialog(QDialog):
         return [] if exchange is None else [*exchange.answers, *exchange.duplicates]
 
     def _on_changed(self, numbers: list[int]) -> None:
-        exchange = self._exchange
-        if exchange is None or exchange.number not in numbers:
+        if self._number not in numbers:
             return
         answers = self._answers()
         # Whoever looks at the newest answer goes on with the next one; else what is on show stays.

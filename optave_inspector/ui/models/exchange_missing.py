@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .exchange_words import LONG_NS, is_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ...tracing.exchange import Exchange
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 class MissingAnswers:
     """Hand in what changed, and ask :meth:`overdue` now and then."""
 
-    def __init__(self) -> None:
+    def __init__(self, exchanges: Sequence[Exchange]) -> None:
+        self._exchanges = exchanges
         self._ended: set[int] = set()
-        self._open: dict[int, Exchange] = {}
+        self._open: dict[int, None] = {}
+        """Numbers in the order of their requests."""
         self._overdue: set[int] = set()
 
     def __len__(self) -> int:
@@ -28,12 +30,12 @@ class MissingAnswers:
         """Whether time alone may make one more."""
         return bool(self._open)
 
-    def update(self, exchanges: Iterable[Exchange], now_ns: int) -> None:
-        """Take over exchanges that are new or changed, in ascending order."""
-        for exchange in exchanges:
-            number = exchange.number
+    def update(self, numbers: Iterable[int], now_ns: int) -> None:
+        """Exchanges are new or have changed, by their numbers in ascending order."""
+        for number in numbers:
+            exchange = self._exchanges[number - 1]
             if not exchange.status.ended:
-                self._open[number] = exchange
+                self._open[number] = None
             else:
                 self._open.pop(number, None)
             self._overdue.discard(number)
@@ -43,7 +45,8 @@ class MissingAnswers:
     def overdue(self, now_ns: int) -> list[int]:
         """Numbers of those that became missing since the last time, as they wait for so long now."""
         new = []
-        for number, exchange in self._open.items():
+        for number in self._open:
+            exchange = self._exchanges[number - 1]
             if exchange.sent_ns > now_ns - LONG_NS:
                 break
             if number not in self._overdue and is_missing(exchange, now_ns):

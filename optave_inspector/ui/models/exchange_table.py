@@ -63,7 +63,7 @@ _AT_ONCE = 5_000
 _KEYS: dict[ExchangeColumn, Callable[[Exchange], Any] | None] = {
     ExchangeColumn.ACTION: lambda exchange: exchange.action,
     ExchangeColumn.CORRELATION: lambda exchange: exchange.correlation_id,
-    ExchangeColumn.STATUS: lambda exchange: (exchange.status, exchange.error_code),
+    ExchangeColumn.STATUS: lambda exchange: (int(exchange.status), exchange.error_code),
     ExchangeColumn.FIRST: lambda exchange: exchange.first_ns if exchange.update_ns else _NEVER,
     ExchangeColumn.TOTAL: lambda exchange: exchange.total_ns if exchange.ended_ns >= 0 else _NEVER,
     ExchangeColumn.ANSWERS: lambda exchange: len(exchange.answers),
@@ -101,6 +101,7 @@ class ExchangeTableModel(QAbstractTableModel):
         self._grouping: Grouping | None = None
         self._matches: bytearray | None = None
         self._work = Background("arrange traces", self)
+        self._held: dict[int, Exchange | Group] | None = None
         self._missed: set[int] = set()
         """What changed while rows were made in a thread."""
         self._note(range(1, self._count + 1))
@@ -138,10 +139,24 @@ class ExchangeTableModel(QAbstractTableModel):
         """The present, by ``clock``."""
         return self.clock()
 
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """Look each row up once while a view paints, which asks fifty times for each; nothing may change within."""
+        self._held = {}
+        try:
+            yield
+        finally:
+            self._held = None
+
     def at(self, row: int) -> Exchange | Group:
         """What stands in a row."""
+        if self._held is not None and row in self._held:
+            return self._held[row]
         found = self._rows.at(row)
-        return found if isinstance(found, Group) else self._exchanges[found - 1]
+        one = found if isinstance(found, Group) else self._exchanges[found - 1]
+        if self._held is not None:
+            self._held[row] = one
+        return one
 
     def exchange(self, row: int) -> Exchange | None:
         """The exchange of a row; None for the heading of a group."""

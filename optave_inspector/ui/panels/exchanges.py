@@ -113,7 +113,7 @@ class ExchangesPanel(Panel):
 
     def open_exchange(self, number: int) -> ExchangeDialog:
         """Show request and answer of an exchange side by side, in a window of its own."""
-        dialog = ExchangeDialog(self._bridge, self._bridge.session.exchanges[number - 1], self.window())
+        dialog = ExchangeDialog(self._bridge, number, self.window())
         dialog.termAsked.connect(self.termAsked)
         dialog.saveAsked.connect(EntrySaving(self._bridge, dialog).ask)
         dialog.show()

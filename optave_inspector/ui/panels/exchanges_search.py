@@ -59,7 +59,7 @@ class ExchangesSearch(QObject):
         )
         self.missing_button.setAccessibleName("Show missing answers only")
         self.missing_button.clicked.connect(lambda on: self.bar.set_text(str(_MISSING_QUERY) if on else ""))
-        self._missing = MissingAnswers()
+        self._missing = MissingAnswers(session.exchanges)
         self.filter = ExchangeFilter(session, model.now_ns, self)
         self.filter.found.connect(self._on_found)
         self.filter.changed.connect(self._on_changed)
@@ -77,8 +77,7 @@ class ExchangesSearch(QObject):
 
     def update(self, numbers: Sequence[int]) -> None:
         """Exchanges are new or have changed, which the model knows already."""
-        exchanges = self._session.exchanges
-        self._missing.update((exchanges[number - 1] for number in numbers), self._model.now_ns())
+        self._missing.update(numbers, self._model.now_ns())
         self.filter.update(numbers)
         self.show_missing()
         if self._missing.waits != self._look.isActive():

@@ -172,7 +172,7 @@ class ExchangeView(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The axis and the connections' lives behind all rows and below them; headings of groups over their rows."""
         left, width = self._time_column()
-        with self._scale.still():
+        with self._scale.still(), self.model().still():
             painter = QPainter(self.viewport())
             paint_background(painter, QRect(left, 0, width, self.viewport().height()), self._scale)
             painter.end()
