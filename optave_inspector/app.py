@@ -29,11 +29,13 @@ from .protocol.contract import Contract
 from .resources import resource, schemas
 from .restartable_tenant import RestartableTenant
 from .tasks import Tasks
+from .ui.collector_file import CollectorFile
 from .ui.layout_store import LayoutStore
 from .ui.lost_errors import LostErrors
 from .ui.main_window import MainWindow
 from .ui.open_sessions import OpenSessions
 from .ui.profile_book import ProfileBook
+from .ui.trace_sending import TraceSending
 
 if TYPE_CHECKING:
     from .local_tenant.settings import TenantSettings
@@ -46,6 +48,7 @@ _KEEPING_S = 0.5
 _ENDING_S = 3.0
 _WRITING_S = 1.5
 _HANGING_S = 1.0
+_TRACES_S = 2.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -113,19 +116,21 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     captures = OwnCaptures(captures_dir, config_dir() / "captures.json", state_dir() / "recent-captures.json")
     tasks = Tasks("profiles", on_error=lambda name, error: window.tell_error(f"{name} failed: {error}"))
     book = ProfileBook(ProfileStore(profiles_dir()), SecretStore(), tasks.start)
-    sessions = OpenSessions(captures, Contract(schemas()), book)
+    traces = TraceSending(CollectorFile(config_dir() / "collector.json"), book.secrets)
+    sessions = OpenSessions(captures, Contract(schemas()), book, traces)
     tenant = RestartableTenant(tenant_settings)
     window = MainWindow(sessions, await sessions.begin(), layouts, tenant)
     tenant.died.connect(window.tell_error)
     await book.load()
     await window.restore_layout(layout)
+    tasks.start(traces.resume(), "send traces as before")
     return WindowParts(window, sessions, tenant, tasks)
 
 
 async def take_apart(parts: WindowParts) -> None:
     """Keep what is to be kept, end the connections (1001) and the tenant, write the captures, close the window.
 
-    Takes 5 seconds at most, whatever hangs; what could not be ended in time is logged.
+    Takes 7 seconds at most, whatever hangs; what could not be ended in time is logged.
     """
     window = parts.window
     for page in window.pages:
@@ -143,6 +148,7 @@ async def take_apart(parts: WindowParts) -> None:
         *(_in_time("ending a session", page.one.session.aclose(), _ENDING_S) for page in window.pages),
         _in_time("ending the local tenant", parts.tenant.stop(), _ENDING_S),
     )
+    await _in_time("sending the last traces", parts.sessions.traces.aclose(), _TRACES_S)
     await asyncio.gather(
         *(
             _in_time("writing a capture", asyncio.to_thread(parts.captures.end, page.one.session.store), _WRITING_S)

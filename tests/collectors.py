@@ -69,7 +69,7 @@ class Receiver:
 def collecting(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """A collector in a thread of its own."""
     receiver = Receiver()
-    loop = asyncio.new_event_loop()
+    loop = asyncio.SelectorEventLoop()  # whatever loop the test itself runs on
     ready, end = threading.Event(), asyncio.Event()
 
     async def take(request: web.Request) -> web.StreamResponse:

@@ -15,7 +15,6 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
 from ..client.trust import trust
-from ..errors import InspectorError
 from ..log import MASK, redact
 from .answers import Verdict, answer_verdict, failure_verdict
 from .settings import compression
@@ -39,14 +38,16 @@ logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
 class CollectorExporter(SpanExporter):
     """Sends batches one after the other, with the SDK's back-off, until the collector's time limit for each.
 
-    ``delivered`` and ``not_delivered`` count spans. For one thread; :meth:`shutdown` may come from another, ends the
-    waiting between two tries, and lets each later batch fail at once. Raises InspectorError for a CA file that cannot
-    be used.
+    Unless ``patient``, a collector that cannot be reached is not tried again before it has answered once: that is how a
+    wrong endpoint looks. ``delivered`` and ``not_delivered`` count spans.
+
+    For one thread; :meth:`shutdown` may come from another, ends the waiting between two tries, and lets each later
+    batch fail at once. Raises TrustError for a CA file that is gone.
     """
 
-    def __init__(self, collector: Collector) -> None:
+    def __init__(self, collector: Collector, *, patient: bool = True) -> None:
         self._collector = collector
-        self._session = _Session(collector)
+        self._session = _Session(collector, patient=patient)
         self._inner = OTLPSpanExporter(
             collector.endpoint,
             certificate_file=collector.ca_file or None,
@@ -108,10 +109,14 @@ class CollectorExporter(SpanExporter):
         return redact(text)
 
 
+class _GivenUpError(requests.exceptions.RequestException):
+    """For the SDK: do not try again."""
+
+
 class _Session(requests.Session):
     """Keeps what the newest request came to, reads no answer without bound, and takes only proxies from elsewhere."""
 
-    def __init__(self, collector: Collector) -> None:
+    def __init__(self, collector: Collector, *, patient: bool) -> None:
         super().__init__()
         # Otherwise passwords in .netrc would go to the collector, in place of the header that was given.
         self.trust_env = False
@@ -119,6 +124,7 @@ class _Session(requests.Session):
         self.mount("https://", _TrustingAdapter(trust(collector.ca_file)))
         self.answer: tuple[int, str, bytes] | None = None
         self.error: BaseException | None = None
+        self._patient = patient
 
     def forget(self) -> None:
         """Before a new batch."""
@@ -131,7 +137,10 @@ class _Session(requests.Session):
             response = super().request(*arguments, **{**options, "stream": True})
         except Exception as error:
             self.error = error
-            raise
+            if self._patient:
+                raise
+            raise _GivenUpError(str(type(error))) from error
+        self._patient = True
         with response:
             body = _beginning(response)
         self.answer = (response.status_code, response.headers.get("content-type", ""), body)
@@ -172,10 +181,7 @@ def _beginning(response: requests.Response) -> bytes:
 
 def send_nothing(collector: Collector) -> Verdict:
     """Try a collector with a request without spans, which leaves nothing there. Blocks up to its time limit."""
-    try:
-        exporter = CollectorExporter(collector)
-    except InspectorError as error:
-        return Verdict(error.sentence, error.hint, delivered=False, hopeless=True)
+    exporter = CollectorExporter(collector, patient=False)
     exporter.export(())
     exporter.shutdown()
     return exporter.verdict

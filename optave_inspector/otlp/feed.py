@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .sender import SpanSender
 
 _PAUSE_S = 0.25
-_SETTLING_S = 1.0
+_SETTLING_S = 0.5
 _MOST_AT_ONCE = 2000
 
 

@@ -9,18 +9,19 @@ from psygnal import Signal
 
 from ..tasks import Tasks
 from .answers import shown_endpoint
-from .feed import SessionFeed
-from .sender import Delivery, SpanSender
+from .delivery import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..session import Session
+    from .feed import SessionFeed
+    from .sender import SpanSender
     from .settings import Collector
 
 _LOOK_S = 0.5
 _LAST_S = 2.0
-"""How long the last spans may take when sending is switched off, or the app ends."""
+"""How long the last spans may take when sending is switched off."""
 
 
 class LiveTraces:
@@ -59,7 +60,7 @@ class LiveTraces:
         """Take a session in."""
         self._sessions[id(session)] = session
         if self._sender is not None:
-            self._feeds[id(session)] = SessionFeed(session, self._sender, self._tasks)
+            self._feed(session, self._sender)
 
     async def unwatch(self, session: Session) -> None:
         """Hand over what has ended in a session and let it go; after its end, before its store is closed."""
@@ -74,13 +75,13 @@ class LiveTraces:
         Raises InspectorError for a CA file that cannot be used; then it is off.
         """
         await self.switch_off()
-        self._sender = sender = await asyncio.to_thread(SpanSender, collector)
-        for key, session in self._sessions.items():
-            self._feeds[key] = SessionFeed(session, sender, self._tasks)
+        self._sender = sender = await asyncio.to_thread(_sender, collector)
+        for session in self._sessions.values():
+            self._feed(session, sender)
         self._watching = self._tasks.start(self._look(sender), "watch the delivery")
 
-    async def switch_off(self) -> None:
-        """Hand over what has ended, send what waits for two seconds at most, and stop. What is left is counted."""
+    async def switch_off(self, limit_s: float = _LAST_S) -> None:
+        """Hand over what has ended, send what waits for ``limit_s`` at most, and stop. What is left is counted."""
         sender = self._sender
         if sender is None:
             return
@@ -88,14 +89,19 @@ class LiveTraces:
         await asyncio.gather(*(feed.finish() for feed in feeds.values()))
         if self._watching is not None:
             self._watching.cancel()
-        await asyncio.to_thread(sender.close, _LAST_S)
+        await asyncio.to_thread(sender.close, limit_s)
         self._last = sender.delivery
         self._sender = self._watching = None
 
-    async def aclose(self) -> None:
+    async def aclose(self, limit_s: float = _LAST_S) -> None:
         """Switch off, and wait for all that runs; after the sessions have ended, before their stores are closed."""
-        await self.switch_off()
+        await self.switch_off(limit_s)
         await self._tasks.cancel()
+
+    def _feed(self, session: Session, sender: SpanSender) -> None:
+        from .feed import SessionFeed
+
+        self._feeds[id(session)] = SessionFeed(session, sender, self._tasks)
 
     async def _look(self, sender: SpanSender) -> None:
         """Tell the beginning of an outage, and its end, once each."""
@@ -113,3 +119,11 @@ class LiveTraces:
                 lost = "1 span was" if count == 1 else f"{count:,} spans were"
                 self.told.emit("ok", f"Traces are delivered again; {lost} not.")
             lost_before = now.not_delivered
+
+
+def _sender(collector: Collector) -> SpanSender:
+    # OpenTelemetry's libraries take their time to load: only where they are used, and not on the loop's thread.
+    from .feed import SessionFeed  # noqa: F401
+    from .sender import SpanSender
+
+    return SpanSender(collector)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+from .delivery import Delivery
 from .exporter import CollectorExporter
 
 if TYPE_CHECKING:
@@ -21,18 +21,6 @@ _MOST_WAITING = 20_000
 _BATCH = 256
 _EVERY_MS = 1000.0
 _GIVING_UP_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of all spans so far."""
-
-    delivered: int = 0
-    not_delivered: int = 0
-    waiting: int = 0
-    """Handed over, and neither delivered nor given up yet."""
-    problem: str = ""
-    """What is in the way, in words; empty while the newest batch was delivered."""
 
 
 class SpanSender:

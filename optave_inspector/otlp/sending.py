@@ -56,7 +56,7 @@ def send_capture(
     ``progress`` counts spans. Blocks. Raises StoreError, PathError, Stopped, and TrustError for the CA file.
     """
     redactor = Redactor(rules, collector.headers.values())
-    exporter = CollectorExporter(collector)
+    exporter = CollectorExporter(collector, patient=False)
     try:
         attempts = Attempts(redactor)
         attempts.read(store, stop)

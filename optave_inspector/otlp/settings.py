@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ..client.trust import TrustError, trust
 from ..errors import InspectorError
 
 if TYPE_CHECKING:
@@ -58,8 +58,11 @@ def collector(
     if not 0 < timeout_s <= _LONGEST_TIMEOUT_S:
         raise CollectorError(f"A time limit of {timeout_s:g} s makes no sense.", "Give between 0.1 and 3600 seconds.")
     certificate = ca_file or _variable("CERTIFICATE", environment)
-    if certificate and not Path(certificate).expanduser().is_file():
-        raise CollectorError(f"The CA file {certificate} is not there.", "Choose another file or leave it empty.")
+    if certificate:
+        try:
+            trust(certificate)
+        except TrustError as error:
+            raise CollectorError(error.sentence, error.hint) from error
     return Collector(where, given, certificate, timeout_s)
 
 

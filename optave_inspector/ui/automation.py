@@ -44,6 +44,7 @@ from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, OfferDialog, TextQuestion
 from .dialogs.scenario_dialog import ScenarioDialog
 from .dialogs.text_dialog import TextDialog
+from .dialogs.trace_sending import TraceSendingDialog
 from .dialogs.unsaved import UnsavedDialog
 from .dialogs.work_dialog import WorkDialog
 from .panels.crash_notice import CrashNotice
@@ -162,6 +163,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         OfferDialog("damagedCaptureDialog", "A capture that is damaged", "", "Recover what can be read", parent),
         WorkDialog("recoverCaptureWork", "Recovering", "", parent),
         CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
+        TraceSendingDialog(parent.traces, lambda work, _name: work.close(), parent),
         ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
         ExchangeDialog(parent.view.bridge, 0, parent),
         WorkDialog("exportWork", "Exporting", "", parent),
@@ -339,15 +341,18 @@ async def _print_page(folder: str) -> str:
     from ..resources import schemas
     from ..restartable_tenant import RestartableTenant
     from ..tasks import Tasks
+    from .collector_file import CollectorFile
     from .layout_store import LayoutStore
     from .main_window import MainWindow
     from .open_sessions import OpenSessions
     from .profile_book import ProfileBook
+    from .trace_sending import TraceSending
 
     home = Path(folder)
     captures = OwnCaptures(lambda: home, home / "captures.json", home / "recent.json")
     book = ProfileBook(ProfileStore(home / "profiles"), SecretStore(), Tasks("profiles").start)
-    sessions = OpenSessions(captures, Contract(schemas()), book)
+    traces = TraceSending(CollectorFile(home / "collector.json"), book.secrets)
+    sessions = OpenSessions(captures, Contract(schemas()), book, traces)
     first = await sessions.begin()
     window = MainWindow(sessions, first, LayoutStore(home / "layout.json"), RestartableTenant())
     text = page(window)

@@ -14,6 +14,7 @@ from .capture_windows import CaptureWindows
 from .dialogs.about import about_text, shortcuts_text
 from .dialogs.question import ConfirmDialog
 from .dialogs.text_dialog import TextDialog
+from .dialogs.trace_sending import TraceSendingDialog
 from .dialogs.unsaved import UnsavedDialog
 from .layout_store import Layout, LayoutStore, SessionLayout
 from .session_page import SessionPage
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
     from .session_view import SessionView
     from .tenant_actions import TenantActions
     from .tenant_control import TenantControl
+    from .trace_sending import TraceSending
 
 TITLE = "Optave Inspector"
 _SIZE = QSize(1440, 900)
 _SMALLEST = QSize(900, 600)
 _KEEP_MS = 2000
+_SEND_TRACES = "Send &traces to a collector…"
 
 
 class MainWindow(QMainWindow):
@@ -78,6 +81,8 @@ class MainWindow(QMainWindow):
         self.add_session(first)
         self.setMinimumSize(_SMALLEST)
         sessions.book.warned.connect(self._tell)
+        self.traces.warned.connect(self._tell)
+        self.traces.changed.connect(self._show_sending)
 
     @property
     def pages(self) -> list[SessionPage]:
@@ -131,6 +136,7 @@ class MainWindow(QMainWindow):
         self._tabs.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(page))
         self._tabs.setCurrentIndex(index)
         self._build_menus(page)
+        self._show_sending()
         # A draft must survive a crash; the rest of the layout is kept on the way out.
         page.view.composer.draftChanged.connect(self._keep.start)
         page.view.newSessionAsked.connect(self.ask_new_session)
@@ -158,6 +164,15 @@ class MainWindow(QMainWindow):
         dialog = ConfirmDialog("closeSessionDialog", "Close session", words, "Close session", self)
         dialog.accepted.connect(lambda: self._close_session(page))
         dialog.open()
+
+    @property
+    def traces(self) -> TraceSending:
+        """What sends the traces of all sessions."""
+        return self._sessions.traces
+
+    def ask_traces(self) -> None:
+        """Ask whether traces are sent, and where to."""
+        TraceSendingDialog(self.traces, self.view.bridge.start, self).open()
 
     def step_session(self, step: int) -> None:
         """Bring the next (1) or the former (-1) session to the front."""
@@ -286,6 +301,11 @@ class MainWindow(QMainWindow):
             self._tabs.setTabToolTip(index, page.tip)
         self.setWindowTitle(f"{self.page.one.current.profile.name} · {TITLE}")
 
+    def _show_sending(self) -> None:
+        for page in self._pages.values():
+            on = self.traces.live.is_on
+            page.send_traces.setText(f"{_SEND_TRACES} (on)" if on else _SEND_TRACES)
+
     def _build_menus(self, page: SessionPage) -> None:
         view = page.view
         profiles = view.connection.profiles
@@ -315,6 +335,10 @@ class MainWindow(QMainWindow):
         rude.addAction(view.on_purpose_actions.switch)
         rude.addSeparator()
         rude.addActions(view.on_purpose_actions.all())
+        connection.addSeparator()
+        tip = "Send connections and exchanges to an OpenTelemetry collector as they end"
+        page.send_traces = make_action(view, "sendTracesAction", _SEND_TRACES, self.ask_traces, tip=tip)
+        connection.addAction(page.send_traces)
         shown = page.menu("&View", "viewMenu")
         shown.addActions(page.panels.toggles)
         shown.addAction(page.panels.reset)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..own_captures import OwnCaptures
     from ..protocol.contract import Contract
     from .profile_book import ProfileBook
+    from .trace_sending import TraceSending
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,15 +34,17 @@ class OpenSession:
 class OpenSessions:
     """Begins and ends sessions, not connected, each with a new capture among the user's own."""
 
-    def __init__(self, captures: OwnCaptures, contract: Contract, book: ProfileBook) -> None:
+    def __init__(self, captures: OwnCaptures, contract: Contract, book: ProfileBook, traces: TraceSending) -> None:
         self.captures = captures
         self.contract = contract
         self.book = book
+        self.traces = traces
 
     async def begin(self) -> OpenSession:
         """A new session on the running loop."""
         capture = await asyncio.to_thread(self.captures.begin)
         session = Session(capture.store, self.contract)
+        self.traces.watch(session)
         bridge = SessionBridge(session)
         current = CurrentProfile(self.book)
         bridge.stateChanged.connect(lambda: _describe(session, current))
@@ -52,6 +55,7 @@ class OpenSessions:
         # In this order: what still runs for the bridge may be the connecting that has only just come to its end.
         await one.session.aclose()
         await one.bridge.stop()
+        await self.traces.unwatch(one.session)
         await asyncio.to_thread(self.captures.end, one.session.store)
 
 

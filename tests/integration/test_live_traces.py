@@ -18,8 +18,9 @@ from optave_inspector.client.config import NoToken
 from optave_inspector.otlp.attempts import Attempts
 from optave_inspector.otlp.attributes import Key
 from optave_inspector.otlp.batches import exchange_spans
+from optave_inspector.otlp.delivery import Delivery
 from optave_inspector.otlp.live import LiveTraces
-from optave_inspector.otlp.sender import Delivery, SpanSender
+from optave_inspector.otlp.sender import SpanSender
 from optave_inspector.otlp.sending import send_capture
 from optave_inspector.otlp.settings import Collector, collector
 from optave_inspector.otlp.spans import SpanMaker

@@ -107,7 +107,7 @@ def test_a_collector_that_is_away_is_said_in_words(capture: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-        done = export(capture, "--format", "otlp", "--endpoint", f"http://127.0.0.1:{port}", "--timeout", "0.5")
+        done = export(capture, "--format", "otlp", "--endpoint", f"http://127.0.0.1:{port}")
     assert done.returncode == 1
     assert done.stderr == f"Nobody listens at 127.0.0.1:{port}. Start the collector, or check the port.\n"
 
@@ -119,7 +119,7 @@ def test_a_collector_that_is_away_is_said_in_words(capture: Path) -> None:
         (["--format", "otlp", "--endpoint", "localhost:4318"], "does not begin with http"),
         (["--format", "otlp", "--endpoint", "http://h", "--header", KEY], "is not NAME=VALUE"),
         (["--format", "otlp", "--endpoint", "http://h", "--timeout", "0"], "makes no sense"),
-        (["--format", "otlp", "--endpoint", "http://h", "--ca-file", "/no/such.pem"], "is not there"),
+        (["--format", "otlp", "--endpoint", "http://h", "--ca-file", "/no/such.pem"], "cannot be read"),
         (["--format", "otlp", "--endpoint", "http://h", "--query", "dir:"], "dir"),
         (["--format", "otlp", "--endpoint", "http://h", "-o", "file"], "not to a file"),
         (["--format", "otlp", "--endpoint", "http://h", "--no-redact"], "Secrets never go"),

@@ -95,7 +95,7 @@ def test_nobody_there(store: CaptureStore) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-        sent = send(store, f"http://127.0.0.1:{port}", timeout_s=0.5)
+        sent = send(store, f"http://127.0.0.1:{port}", timeout_s=3000)
     assert (sent.delivered, sent.not_delivered) == (0, ALL)
     assert sent.problem == f"Nobody listens at 127.0.0.1:{port}. Start the collector, or check the port."
 
@@ -247,12 +247,6 @@ def test_trying_a_collector_leaves_nothing_there(receiver: Receiver) -> None:
     assert receiver.spans == []
     receiver.answers = [status(401)]
     assert "answered 401 Unauthorized" in str(send_nothing(collector(receiver.endpoint)))
-
-
-def test_a_ca_file_without_a_certificate_is_said(receiver: Receiver, tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_text("nothing")
-    verdict = send_nothing(collector(receiver.endpoint, ca_file=str(tmp_path / "ca.pem")))
-    assert "holds no certificate" in str(verdict)
 
 
 def test_giving_up_ends_the_waiting_between_two_tries(receiver: Receiver, store: CaptureStore) -> None:

@@ -103,9 +103,12 @@ def test_a_time_limit_is_a_time(timeout_s: float) -> None:
         collector("http://h", timeout_s=timeout_s, environment={})
 
 
-def test_a_ca_file_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(CollectorError, match="is not there"):
+def test_a_ca_file_must_be_there_and_hold_a_certificate(tmp_path: Path) -> None:
+    with pytest.raises(CollectorError, match="cannot be read"):
         collector("http://h", ca_file=str(tmp_path / "no.pem"), environment={})
+    (tmp_path / "ca.pem").write_text("nothing")
+    with pytest.raises(CollectorError, match="holds no certificate"):
+        collector("http://h", ca_file=str(tmp_path / "ca.pem"), environment={})
 
 
 def test_gzip_unless_the_environment_says_otherwise() -> None:
