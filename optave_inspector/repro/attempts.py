@@ -29,18 +29,25 @@ class Attempts:
         self._targets = targets
         self._folder = folder
         self._run: Run | None = None
+        self._stopped = False
 
     async def once(self, recipe: Recipe) -> RunResult:
         """Run ``recipe``. Raises InspectorError when there is nothing to connect to, or the session is connected."""
         target = await self._targets.target(recipe.connection)
         self._run = run = Run(recipe, self._session, target, self._folder, self._targets.environment)
-        run.changed.connect(self.changed.emit)
+        run.changed.connect(self._tell)
+        if self._stopped:
+            run.stop()
         try:
             return await run.run()
         finally:
             self._run = None
 
     def stop(self) -> None:
-        """Give up the run that is on, if one is."""
+        """Give up the run that is on, and all that are to come."""
+        self._stopped = True
         if self._run is not None:
             self._run.stop()
+
+    def _tell(self, event: StepEvent) -> None:
+        self.changed.emit(event)

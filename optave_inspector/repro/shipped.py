@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import tomllib
 from typing import TYPE_CHECKING
 
 from ..errors import InspectorError
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 def shipped() -> dict[str, Path]:
     """Their files by name, in order. Raises FileNotFoundError for a damaged installation."""
     return {path.name.removesuffix(SUFFIX): path for path in sorted(resource("recipes").glob(f"*{SUFFIX}"))}
+
+
+@functools.cache
+def titles() -> dict[str, str]:
+    """What each of them shows, by name: quicker than reading them."""
+    return {name: tomllib.loads(path.read_text(encoding="utf-8"))["title"] for name, path in shipped().items()}
 
 
 @functools.cache

@@ -22,6 +22,7 @@ from .panels.exchanges import ExchangesPanel
 from .panels.frames import FramesPanel
 from .panels.message_bar import MessageBar
 from .panels.on_purpose_bar import OnPurposeBar
+from .panels.recipe import RecipePanel
 from .panels.statistics import StatisticsPanel
 from .panels.stream import StreamPanel
 from .panels.top_bar import TopBar
@@ -58,12 +59,13 @@ class SessionView(QWidget):
         for source in (self.entry.tree, self.exchanges):
             source.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.composer = ComposerPanel(bridge)
+        self.recipe = RecipePanel(bridge, current.book)
         self.area = DockArea(
             left=[self.connection],
             centre=self.frames,
             right=[self.entry, self.stream],
             bottom_left=[self.exchanges, self.statistics, self.endings],
-            bottom_right=[self.composer],
+            bottom_right=[self.composer, self.recipe],
         )
         self.top_bar = TopBar(bridge, current, self.connector, self.connection_actions.all(), retry=self.retry)
         self.top_bar.newSessionAsked.connect(self.newSessionAsked)
@@ -115,8 +117,8 @@ class SessionView(QWidget):
         dialog.chosen.connect(self.connector.close_with)
         dialog.open()
 
-    def _with_state(self) -> tuple[FramesPanel, ExchangesPanel, StatisticsPanel, ComposerPanel]:
-        return self.frames, self.exchanges, self.statistics, self.composer
+    def _with_state(self) -> tuple[FramesPanel, ExchangesPanel, StatisticsPanel, ComposerPanel, RecipePanel]:
+        return self.frames, self.exchanges, self.statistics, self.composer, self.recipe
 
     def _ask_leave(self, command: str) -> None:
         words = (

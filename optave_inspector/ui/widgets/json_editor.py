@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QMimeData
-    from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent, QSyntaxHighlighter
 
 _INDENT = "  "
 _DESCRIPTION = (
@@ -48,7 +48,9 @@ class JsonEditor(QPlainTextEdit):
     differenceTold = Signal(str)
     """A text taken over from outside could not be kept as it was: a sentence about what is different."""
 
-    def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, object_name: str, parent: QWidget | None = None, highlighter: type[QSyntaxHighlighter] = JsonHighlighter
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
         self.setAccessibleDescription(_DESCRIPTION)
@@ -62,7 +64,7 @@ class JsonEditor(QPlainTextEdit):
         self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * len(_INDENT))
         self._numbers = LineNumbers(self)
         self._numbers.setObjectName(f"{object_name}LineNumbers")
-        self._highlighter = JsonHighlighter(self.document())
+        self._highlighter = highlighter(self.document())
         self.blockCountChanged.connect(self._make_room)
         self.cursorPositionChanged.connect(self._select_extras)
         self.textChanged.connect(self._on_changed)
