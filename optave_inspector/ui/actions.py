@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .session_view import SessionView
 
 
+_FIRST_TAKEN = 9
+"""Ctrl+9 and Ctrl+0 choose the time that the waterfall shows; further panels are reached by F6."""
+
+
 def make_action(
     owner: QObject,
     object_name: str,
@@ -114,7 +118,7 @@ class PanelActions(QObject):
             name = panel.accessibleName()
             action = make_action(
                 self, f"goTo{panel.objectName()[:1].upper()}{panel.objectName()[1:]}Action", name,
-                partial(self._go_to, view, number - 1), shortcut=f"Ctrl+{number}",
+                partial(self._go_to, view, number - 1), shortcut=f"Ctrl+{number}" if number < _FIRST_TAKEN else "",
                 tip="Put the keyboard focus into this panel",
             )  # fmt: skip
             self.go_to.append(action)
