@@ -79,6 +79,8 @@ class TappedConnection(ClientConnection):
         self._portion = _FIRST_PORTION
         """As many bytes of what comes at present take about a turn."""
         self._next_turn: asyncio.Handle | None = None
+        self._paused = False
+        """Reading waits for the rest to be handed on."""
 
     def process_event(self, event: Event) -> None:
         """Take the handshake response; frames were reported already."""
@@ -96,13 +98,14 @@ class TappedConnection(ClientConnection):
         """Bytes came."""
         if self._rest:
             self._rest += data
+            self._paused = True
             self.transport.pause_reading()
             return
         portion = self._portion
         self._hand_on(data[:portion])
         if len(data) > portion:
+            # Reading goes on: the next turn comes before the next read, and mostly takes all of it.
             self._rest += data[portion:]
-            self.transport.pause_reading()
             self._next_turn = self.loop.call_soon(self._take_turn)
 
     def eof_received(self) -> None:
@@ -125,8 +128,10 @@ class TappedConnection(ClientConnection):
             self._next_turn = self.loop.call_soon(self._take_turn)
             return
         self._next_turn = None
-        if not self._owner.reading_waits:
-            self.transport.resume_reading()
+        if self._paused:
+            self._paused = False
+            if not self._owner.reading_waits:
+                self.transport.resume_reading()
 
     def _hand_on_rest(self) -> None:
         if self._next_turn is not None:

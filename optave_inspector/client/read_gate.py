@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-UNJUDGED_BYTES = 1 << 18
-"""So much may come in before ``ready`` has said that it goes on: one full read of the socket."""
+UNJUDGED_BYTES = 1 << 19
+"""So much may come in before ``ready`` has said that it goes on: two full reads of the socket. It is asked between two,
+so that reading need not stop and start again each time."""
 LAST_BYTES = 64 << 20
 """So much is read whether anybody is ready or not once the peer has gone: more than a socket's buffer usually holds."""
 

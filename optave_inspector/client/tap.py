@@ -39,6 +39,8 @@ KEPT_OPENING_BYTES = 1 << 18
 
 _IN, _OUT = Direction.IN, Direction.OUT
 _WHOLE_TEXT, _WHOLE_BINARY = 0x81, 0x82
+_TWO_BYTES = 126
+"""Instead of a length: it stands in the two bytes that follow (RFC 6455 section 5.2)."""
 _LARGE = 1 << 16
 _DECODE_CHUNK = 1 << 20
 _LONG_LENGTH = "the length is not written in the fewest bytes (RFC 6455 section 5.2)"
@@ -130,6 +132,8 @@ class TapProtocol(ClientProtocol):
         self._owner = owner
         self._tapped_frame = owner.tapped_frame
         self._user_made = False
+        self._held = b""
+        """The beginning of a small frame whose end is to come; the library does not know of it yet."""
         self._deflate = False
         self._message_compressed = False
         self._text: codecs.IncrementalDecoder | None = None
@@ -155,9 +159,23 @@ class TapProtocol(ClientProtocol):
 
     def receive_data(self, data: bytes | bytearray) -> None:
         """Take bytes from the network."""
-        if self._state is State.CONNECTING and len(self.opening) < KEPT_OPENING_BYTES:
-            self.opening += data[: KEPT_OPENING_BYTES - len(self.opening)]
+        if self._state is State.CONNECTING:
+            if len(self.opening) < KEPT_OPENING_BYTES:
+                self.opening += data[: KEPT_OPENING_BYTES - len(self.opening)]
+        else:
+            if self._held:
+                data, self._held = self._held + data, b""
+            reader = self.reader
+            if self._state is State.OPEN and self.current_size is None and not reader.buffer and not reader.pieces:
+                data = self._take_whole_messages(data)
+                if not data:
+                    return
         super().receive_data(data)
+
+    def receive_eof(self) -> None:
+        """TCP has ended."""
+        self._hand_over()
+        super().receive_eof()
 
     def process_response(self, response: Response) -> None:
         """Check the response and report it before any frame that came with it."""
@@ -222,8 +240,51 @@ class TapProtocol(ClientProtocol):
             self._owner.tapped_pong(payload)
         super().recv_frame(frame)
 
+    def _take_whole_messages(self, data: bytes | bytearray) -> bytes | bytearray:
+        """Report the sound uncompressed messages of one frame that ``data`` begins with; what is left for the library.
+
+        The hot path: the library would do nothing but find their ends, in some 5 µs each. Whatever is not sound, not
+        whole, not small or no such message is the library's.
+        """
+        at, end = 0, len(data)
+        tapped_frame, most = self._tapped_frame, self.max_message_size
+        while end - at >= 2:
+            first, length, start = data[at], data[at + 1], at + 2
+            if first not in (_WHOLE_TEXT, _WHOLE_BINARY) or length > _TWO_BYTES:
+                return data[at:]
+            if length == _TWO_BYTES:
+                start += 2
+                if start > end:
+                    break
+                length = data[at + 2] << 8 | data[at + 3]
+                if length < _TWO_BYTES:
+                    return data[at:]
+            after = start + length
+            if most is not None and length > most:
+                return data[at:]
+            if after > end:
+                break
+            payload = bytes(data[start:after])
+            if first == _WHOLE_TEXT and not payload.isascii():
+                try:
+                    payload.decode()
+                except UnicodeDecodeError:
+                    return data[at:]
+            tapped_frame(Frame(_IN, first & 0x0F, payload, after - at, monotonic_ns(), time_ns()))
+            at = after
+            if self._state is not State.OPEN:
+                return data[at:]
+        self._held = bytes(data[at:])
+        return b""
+
+    def _hand_over(self) -> None:
+        """Let the library have the beginning of a frame that was held until its end would come."""
+        if self._held:
+            held, self._held = self._held, b""
+            super().receive_data(held)
+
     def _receive_whole(self, first: int, payload: bytes, wire_size: int, length: int) -> None:
-        """Report an uncompressed message in one frame: the hot path, in which nothing is left for the library to do."""
+        """Report an uncompressed message in one frame: nothing is left for the library to do."""
         problem = ""
         not_utf8: UnicodeDecodeError | None = None
         if first == _WHOLE_TEXT:
@@ -318,6 +379,7 @@ class TapProtocol(ClientProtocol):
 
     def give_up(self, code: CloseCode, reason: str) -> None:
         """Fail the connection for a reason of this side's, without blaming the frame that may be under way."""
+        self._hand_over()
         self.gave_up = reason
         self.fail(code, reason)
 

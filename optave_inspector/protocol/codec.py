@@ -8,7 +8,7 @@ import msgspec
 from . import message_fields
 from .message_fields import Connections, Headers, MessageFields, Payload, Session
 from .read_json import TOO_DEEP, ReadResult, json_text, read_json, without_surrogates
-from .summary import as_text, one_line, request_summary, response_items, response_summary
+from .summary import as_text, one_line, request_summary, response_summary
 
 __all__ = ["Peek", "ReadResult", "Shape", "peek", "read_json"]
 
@@ -234,14 +234,20 @@ def _error_code(fields: MessageFields, payload: Payload) -> str:
         for error in (payload.error, fields.error):
             if isinstance(error, dict) and (code := _id(error.get("code"))):
                 return code
-    for item in response_items(payload.message):
-        if item.error_code is not None and (code := _id(item.error_code)):
-            return code
+    message = payload.message
+    if message is None or isinstance(message, str):
+        return ""
+    for result in message.results or ():
+        for item in result.response or ():
+            if item.error_code is not None and (code := _id(item.error_code)):
+                return code
     return ""
 
 
 def _answer_summary(fields: MessageFields, payload: Payload, code: str) -> str:
-    text = one_line(_error_text(payload.error) or _error_text(fields.error)) or response_summary(payload.message)
+    error = payload.error or fields.error
+    text = one_line(_error_text(payload.error) or _error_text(fields.error)) if error else ""
+    text = text or response_summary(payload.message)
     if not text:
         text = one_line(" ".join(part for part in (_id(payload.action_type), _id(payload.state)) if part))
     if not code:
@@ -262,6 +268,9 @@ def _titled(title: str, text: str) -> str:
 
 def _correlation(*values: Any) -> tuple[str, str]:
     """The first correlation ID that is given, as text, and its type where it is no text."""
+    first = values[0]
+    if type(first) is str and first and first.isascii():
+        return first, ""
     for value in values:
         if (found := _id(value)) != "":
             return found, "" if isinstance(value, str) else _TYPE_NAMES.get(type(value), "number")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .message_fields import Attributes, Item, Request, Superpower
+from .message_fields import Attributes, Request, Superpower
 from .read_json import json_text, without_surrogates
 
 SUMMARY_CHARACTERS = 200
@@ -38,18 +38,14 @@ def response_summary(message: Superpower | str | None) -> str:
     """What is answered: the content of the first item that has one."""
     if isinstance(message, str):
         return one_line(message)
-    for item in response_items(message):
-        text = as_text(item.content)
-        if text and (line := one_line(text)):
-            return line
+    if message is None:
+        return ""
+    for result in message.results or ():
+        for item in result.response or ():
+            text = as_text(item.content)
+            if text and (line := one_line(text)):
+                return line
     return ""
-
-
-def response_items(message: Superpower | str | None) -> list[Item]:
-    """All response items of a superpower's results, in order."""
-    if message is None or isinstance(message, str):
-        return []
-    return [item for result in message.results or () for item in result.response or ()]
 
 
 def as_text(value: Any) -> str:

@@ -151,7 +151,7 @@ async def test_the_end_of_tcp_is_noticed_while_reading_is_paused_and_what_came_b
 
     async def script(peer) -> None:
         await peer.upgrade()
-        for _ in range(30):
+        for _ in range(80):
             peer.write(frame(1, PAYLOAD))
         await filled.wait()
         await _taken(peer)  # what the other side's kernel has not taken yet, a reset takes back
@@ -168,7 +168,7 @@ async def test_the_end_of_tcp_is_noticed_while_reading_is_paused_and_what_came_b
         ending = await connection.wait_ended()
     assert not taker.open.is_set()
     assert ending.cause == f"{words}, and no close frame came."
-    assert len(listener.received) == 30
+    assert len(listener.received) == 80
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what the other side has taken is told by means of Linux")

@@ -120,3 +120,93 @@ async def test_dropping_tcp_in_the_middle_of_a_flood_tells_what_came_and_ends(
     assert connection.state is ConnectionState.CLOSED
     came = [each.payload for each in listener.received]
     assert came == [number.to_bytes(4, "big") for number in range(len(came))]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 5, 100, 1 << 18])
+@pytest.mark.parametrize("compression", [False, True])
+async def test_messages_come_out_alike_wherever_tcp_cuts_them(
+    serve_raw, connection_to, listener, frame, close_frame, cut, compression
+) -> None:
+    """Sound messages of one frame take a shorter way than all others; nothing may be seen of that."""
+    text = "grüße".encode()
+    sound = [
+        frame(1, b""),
+        frame(1, b"{}"),
+        frame(2, b"\xff" * 125),
+        frame(1, text * 30),
+        frame(9, b"ping"),
+        frame(1, b"x" * 126),
+        frame(1, b"begin ", fin=False),
+        frame(0, text),
+        frame(1, b"z" * 300, length_form=127),
+        frame(2, b"w" * 70_000),
+    ]
+    stream = b"".join([*sound, close_frame(1000)])
+
+    async def script(peer) -> None:
+        await peer.upgrade(*(["Sec-WebSocket-Extensions: permessage-deflate"] if compression else []))
+        # The small frames in pieces of this size, the large one at once.
+        for start in range(0, 1200, cut):
+            peer.write(stream[start : min(start + cut, 1200)])
+            await peer.writer.drain()
+            await asyncio.sleep(0)
+        peer.write(stream[1200:])
+        while (await peer.read_frame())[0] != 8:
+            pass
+
+    async with serve_raw(script) as port:
+        connection = connection_to(port, compression=compression)
+        await connection.open()
+        ending = await connection.wait_ended()
+    assert ending.clean
+    came = [(each.opcode, each.payload, each.fin, each.wire_size) for each in listener.received]
+    assert came == [
+        (1, b"", True, 2),
+        (1, b"{}", True, 4),
+        (2, b"\xff" * 125, True, 127),
+        (1, text * 30, True, 4 + 30 * len(text)),
+        (9, b"ping", True, 6),
+        (1, b"x" * 126, True, 130),
+        (1, b"begin ", False, 8),
+        (0, text, True, 2 + len(text)),
+        (1, b"z" * 300, True, 310),
+        (2, b"w" * 70_000, True, 70_010),
+        (8, (1000).to_bytes(2, "big"), True, 4),
+    ]
+    assert [bool(each.problem) for each in listener.received] == [each[3] == 310 for each in came]
+
+
+@pytest.mark.parametrize("whole_before", [0, 3])
+async def test_the_beginning_of_a_message_whose_end_never_comes_is_told(
+    serve_raw, connection_to, listener, frame, whole_before
+) -> None:
+    async def script(peer) -> None:
+        await peer.upgrade()
+        peer.write(frame(1, b"whole") * whole_before + frame(1, b"x" * 200)[:50])
+        await peer.writer.drain()
+
+    async with serve_raw(script) as port:
+        connection = connection_to(port)
+        await connection.open()
+        ending = await connection.wait_ended()
+    assert [each.payload for each in listener.received] == [b"whole"] * whole_before + [b"x" * 46]
+    assert "46 of 200 payload bytes came before TCP ended" in listener.received[-1].problem
+    assert ending.code == 1006
+
+
+async def test_text_that_is_no_utf8_after_sound_messages_fails_the_connection_at_its_place(
+    serve_raw, connection_to, listener, frame
+) -> None:
+    async def script(peer) -> None:
+        await peer.upgrade()
+        peer.write(frame(1, b"one") + frame(1, b"\xff two") + frame(1, b"three"))
+        assert (await peer.read_frame())[1][:2] == (1007).to_bytes(2, "big")
+
+    async with serve_raw(script) as port:
+        connection = connection_to(port)
+        await connection.open()
+        ending = await connection.wait_ended()
+    assert [each.payload for each in listener.received] == [b"one", b"\xff two", b"three"]
+    assert [bool(each.problem) for each in listener.received] == [False, True, True]
+    assert "not UTF-8" in listener.received[1].problem
+    assert ending.failed
