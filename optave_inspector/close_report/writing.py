@@ -9,9 +9,8 @@ from ..protocol.timestamps import iso_millis
 from .order import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from .order import Step
     from .patterns import Pattern
     from .report import Report
 
@@ -19,26 +18,35 @@ _ARROWS = {Lane.OURS: "inspector →", Lane.THEIRS: "← server", Lane.BOTH: "�
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>#|"})
 
 
-def as_text(report: Report, patterns: Sequence[Pattern] = ()) -> str:
-    """The report with lines for a terminal or a mail."""
+def as_text(report: Report, patterns: Sequence[Pattern] = (), known: Iterable[str] = ()) -> str:
+    """The report with lines for a terminal or a mail. ``known`` are secrets that may stand in it in any shape."""
+    clean = Redactor(known=known).clean
     lines = [f"{_title(report)}: {report.headline}", " · ".join(report.facts), "", *_head(report), ""]
     for title, body in _parts(report, patterns):
         lines += [title, *(f"  {line}" for line in body), ""]
-    return _redacted("\n".join(lines))
+    return "\n".join(clean(line) for line in lines)
 
 
-def as_markdown(report: Report, patterns: Sequence[Pattern] = ()) -> str:
+def as_markdown(report: Report, patterns: Sequence[Pattern] = (), known: Iterable[str] = ()) -> str:
     """The report with headings and a table, for GitHub, Jira and their like."""
-    lines = [f"## {_plain(report.headline)}", "", _plain(" · ".join(report.facts)), ""]
-    lines += [f"- {_plain(line)}" for line in _head(report)]
+    clean = Redactor(known=known).clean
+
+    def plain(text: str) -> str:
+        # In this order: a secret with backslashes in it would not be known for one.
+        return " ".join(clean(text).split()).translate(_SPECIAL)
+
+    lines = [f"## {plain(report.headline)}", "", plain(" · ".join(report.facts)), ""]
+    lines += [f"- {plain(line)}" for line in _head(report)]
     for title, body in _parts(report, patterns):
         lines += ["", f"### {title}", ""]
         if title == _ORDER:
             lines += ["| after | who | what | entry |", "|---|---|---|---|"]
-            lines += [f"| {_step_cells(step)} |" for step in report.steps]
+            lines += [
+                f"| {step.gap} | {_ARROWS[step.lane]} | {plain(step.words)} | #{step.entry} |" for step in report.steps
+            ]
         else:
-            lines += [f"- {_plain(line)}" for line in body]
-    return _redacted("\n".join(lines) + "\n")
+            lines += [f"- {plain(line)}" for line in body]
+    return "\n".join(lines) + "\n"
 
 
 _ORDER = "Order of events"
@@ -71,15 +79,3 @@ def _head(report: Report) -> list[str]:
 
 def _title(report: Report) -> str:
     return "Close report" if report.headline[:1].isdigit() else "Report of an attempt"
-
-
-def _step_cells(step: Step) -> str:
-    return " | ".join([step.gap, _ARROWS[step.lane], _plain(step.words), f"#{step.entry}"])
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).translate(_SPECIAL)
-
-
-def _redacted(text: str) -> str:
-    return Redactor().clean(text)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from ...client.masking import secrets_of
 from ...close_report.gathering import Gathered, gather, rejoined
 from ...close_report.report import report_of
 from ...close_report.words import counted
@@ -117,7 +118,7 @@ class EndingsPanel(Panel):
             return
         write = as_text if target.suffix.lower() == ".txt" else as_markdown
         try:
-            target.write_text(write(report, self._gathered.patterns), encoding="utf-8")
+            target.write_text(self._written(write, report), encoding="utf-8")
         except OSError as error:
             self._bridge.tell_error(f"The report was not saved: {error.strerror or error}.\nChoose another folder.")
             return
@@ -250,5 +251,10 @@ class EndingsPanel(Panel):
     def _copy(self, write: Callable[..., str]) -> None:
         report = self.report
         if report is not None:
-            QGuiApplication.clipboard().setText(write(report, self._gathered.patterns))
+            QGuiApplication.clipboard().setText(self._written(write, report))
             self.set_note("copied, without secrets")
+
+    def _written(self, write: Callable[..., str], report: Report) -> str:
+        """The report as it may leave: without what the newest handshake carried, too, in whatever shape it is."""
+        handshake = self._bridge.session.handshake
+        return write(report, self._gathered.patterns, secrets_of(handshake) if handshake is not None else ())

@@ -18,7 +18,7 @@ from optave_inspector.close_report.stored_events import read_ending, read_upgrad
 from optave_inspector.close_report.writing import as_markdown, as_text
 from tests.unit.close_report.attempts import START_S, log
 
-JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlLWNhbmFyeQ"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhX2IifQ.c2ln_bmF0dXJl-LWNhbmFyeQ_canary"
 
 
 ADJUST = b'{"action":"message","headers":{"correlationId":"a","action":"adjust"},"payload":{"request":{}}}'
@@ -142,9 +142,19 @@ def test_a_report_for_a_ticket_holds_all_parts_and_no_secret(write) -> None:
         text = write(report_of(made.case))
     assert JWT not in text
     assert "canary" not in text
+    assert "LWNhbmFyeQ" not in text
     for words in ("1008 Policy violation", "Likely causes", "used twice", "fits well", "Advice", "Order of events"):
         assert words in text
     assert "Optave's documentation" in text
+
+
+@pytest.mark.parametrize("write", [as_text, as_markdown])
+def test_a_token_without_a_shape_goes_too_where_it_is_known(write) -> None:
+    with log() as made:
+        made.open(0)
+        made.close(2, 1008, "you sent plain_opaque*token")
+        text = write(report_of(made.case), (), ["plain_opaque*token"])
+    assert "opaque" not in text
 
 
 def test_markdown_from_the_wire_stays_text() -> None:
