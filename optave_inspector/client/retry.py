@@ -55,6 +55,8 @@ class Outcome:
     """In a few words: ``1011 Internal error``."""
     advice: Advice
     by_user: bool = False
+    on_purpose: bool = False
+    """The user had let this side break the rules before."""
     restarting: bool = False
     """The server said that it restarts."""
     retry_after_s: float | None = None
@@ -78,7 +80,13 @@ def after_ending(ending: Ending) -> Outcome:
         # A peer that no longer answers is a lost connection; broken frames and huge messages would come again.
         if ending.sent.code != CloseCode.INTERNAL_ERROR:
             advice = Advice.DO_NOT_RETRY
-    return Outcome(what, advice, by_user=ending.by_user, restarting=ending.code == CloseCode.SERVICE_RESTART)
+    return Outcome(
+        what,
+        advice,
+        by_user=ending.by_user,
+        on_purpose=bool(ending.on_purpose),
+        restarting=ending.code == CloseCode.SERVICE_RESTART,
+    )
 
 
 def after_failure(failure: ConnectFailed, now_unix_s: float) -> Outcome:
@@ -102,6 +110,8 @@ def decide(
     """
     if not policy.on or outcome.by_user:
         return Decision(None)
+    if outcome.on_purpose:
+        return Decision(None, "No retry: you had let the inspector break the rules on this connection.")
     if outcome.advice in _AGAINST:
         return Decision(None, f"No retry after {outcome.what}: {_AGAINST[outcome.advice]}.")
     if not fresh_token:

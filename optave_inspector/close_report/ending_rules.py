@@ -27,6 +27,18 @@ def own_close(case: Case) -> Cause | None:
     return Cause("You closed the connection", Fit.STRONG, tuple(reasons), _close_entry(case))
 
 
+def rules_broken_on_purpose(case: Case) -> Cause | None:
+    """The user let this side break the rules."""
+    ending = case.ending
+    if ending is None or not ending.on_purpose or ending.by_user:
+        return None
+    reasons = (
+        f"On this connection you had let the inspector {', '.join(ending.on_purpose)}.",
+        "A server may well end a connection for that; without it this one might have lived on.",
+    )
+    return Cause("What you did on purpose", Fit.STRONG, reasons, _close_entry(case))
+
+
 def peer_broke_protocol(case: Case) -> Cause | None:
     """This side failed the connection because of what came."""
     ending = case.ending
@@ -169,6 +181,7 @@ def _ending_entry(case: Case) -> int:
 
 RULES: tuple[Rule, ...] = (
     own_close,
+    rules_broken_on_purpose,
     peer_broke_protocol,
     too_large_for_us,
     keepalive_failed,

@@ -20,7 +20,6 @@ _OWN_FAILURES = frozenset({1002, 1007, 1009, 1011})
 def read_upgrade(entry: Entry, payload: bytes) -> Upgrade:
     """The handshake of an entry. Never raises: what cannot be read is left out."""
     value = _object(payload)
-    warnings = value.get("warnings")
     return Upgrade(
         entry=entry,
         url=_text(value.get("url")),
@@ -32,7 +31,7 @@ def read_upgrade(entry: Entry, payload: bytes) -> Upgrade:
         selected=_text(value.get("selectedSubprotocol")) or None,
         tls=_text(value.get("tls")),
         peer=_text(value.get("peerAddress")),
-        warnings=tuple(map(_text, warnings)) if isinstance(warnings, list) else (),
+        warnings=_texts(value.get("warnings")),
         token=_token(value.get("tokenUse")),
         ping_interval_s=_number(value.get("pingIntervalS")),
     )
@@ -65,6 +64,7 @@ def read_ending(entry: Entry, payload: bytes) -> Ending:
         by_user=by_user if isinstance(by_user, bool) else first is Closer.INSPECTOR and not failed,
         fault=_text(value.get("fault")),
         gave_up=_text(value.get("gaveUp")),
+        on_purpose=_texts(value.get("onPurpose")),
     )
 
 
@@ -78,6 +78,10 @@ def _object(payload: bytes) -> dict[str, Any]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(_text, value)) if isinstance(value, list) else ()
 
 
 def _whole(value: object) -> int | None:

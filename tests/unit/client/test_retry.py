@@ -107,6 +107,12 @@ def test_the_users_own_end_is_not_worth_a_word() -> None:
         assert decide(ON, outcome, 0, fresh_token=True, random=lambda: 0.5).why == ""
 
 
+def test_after_rules_were_broken_on_purpose_there_is_no_retry() -> None:
+    decision = decide(ON, ended(1011, on_purpose=("stop reading",)), 0, fresh_token=True, random=lambda: 0.5)
+    assert decision.wait_s is None
+    assert "break the rules" in decision.why
+
+
 def test_a_peer_that_fell_silent_is_tried_again_and_one_that_breaks_the_protocol_is_not() -> None:
     silent = ended(None, sent=Close(1011), first=Closer.INSPECTOR, failed=True, gave_up="The server said nothing")
     broken = ended(None, sent=Close(1002), first=Closer.INSPECTOR, failed=True, fault="a reserved opcode")

@@ -191,6 +191,17 @@ def test_a_failed_keepalive_is_not_blamed_on_the_protocol() -> None:
         assert list(found(made)) == ["The server no longer answered"]
 
 
+def test_what_the_user_did_on_purpose_is_named_first() -> None:
+    with log() as made:
+        made.open(0)
+        made.end(
+            9, Close(1002), Close(1002), Closer.PEER, clean=True, tcp=TcpEnd.FIN, on_purpose=("send 1 broken frame",)
+        )
+        (first, *_) = causes_of(made.case)
+    assert first.title == "What you did on purpose"
+    assert "send 1 broken frame" in first.reasons[0]
+
+
 def test_the_best_fit_stands_first() -> None:
     with log() as made:
         made.open(0, token=TokenUse("pasted", reused=True))

@@ -1,0 +1,102 @@
+"""Every scenario of the fault bench through the real client: what its report says, live and from the capture."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from optave_inspector.capture.store import CaptureStore
+from optave_inspector.client.events import Closer
+from optave_inspector.close_report.gathering import gather
+from optave_inspector.close_report.report import report_of
+from optave_inspector.close_report.writing import as_markdown, as_text
+from optave_inspector.protocol.close_codes import explain
+from optave_inspector.protocol.contract import Contract
+from optave_inspector.protocol.refusals import refusal
+from optave_inspector.protocol.scenarios import SCENARIOS, Outcome, Scenario
+from optave_inspector.replay import CaptureReplay
+from optave_inspector.resources import schemas
+from optave_inspector.session import Session
+from tests.integration.scenario_runs import SMALL, bench, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from optave_inspector.close_report.report import Report
+    from optave_inspector.protocol.scenarios import Expected
+
+CAUSES = {
+    "token-used": "did not accept the token",
+    "token-expired": "expired",
+    "tcp-reset": "crashed",
+    "half-close": "ended TCP",
+    "close-1012": "restarted",
+    "close-1013": "overloaded",
+    "close-1014": "gateway",
+    "service-restart": "restarted",
+    "empty-close": "without saying why",
+    "server-error": "failed while it worked on a request",
+}
+"""What a report must name, where the bench's doing leaves a mark that a client can see."""
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_the_report_of_a_scenario_is_what_the_table_says(scenario: Scenario, tmp_path: Path) -> None:
+    live = asyncio.run(_reported(scenario, tmp_path / "one.optave-capture"))
+    store = CaptureStore.open(tmp_path / "one.optave-capture", read_only=True)
+    try:
+        exchanges = CaptureReplay(store, Contract(schemas())).rebuild().exchanges
+        assert report_of(gather(store, exchanges).cases[-1]) == live
+    finally:
+        store.close()
+
+
+async def _reported(scenario: Scenario, path: Path) -> Report:
+    parameters = SMALL.get(scenario.name, {})
+    expected = scenario.expects(scenario.values(parameters))
+    watched = Session(CaptureStore.create(path), Contract(schemas()))
+    try:
+        async with bench(tls=scenario.needs_tls) as place:
+            await place.orders.scenario(scenario, **parameters)
+            await run(place, watched, scenario, expected)
+            await watched.settled()
+            case = gather(watched.store, watched.exchanges).cases[-1]
+            report = report_of(case)
+            _check(report, expected)
+            if scenario.name in CAUSES:
+                titles = [cause.title for cause in report.causes]
+                assert any(CAUSES[scenario.name] in title for title in titles), titles
+            for text in (as_text(report), as_markdown(report)):
+                assert "eyJ" not in text
+            return report
+    finally:
+        await watched.aclose()
+        watched.store.close()
+
+
+def _check(report: Report, expected: Expected) -> None:
+    if expected.outcome is Outcome.REFUSED:
+        assert not report.headline[:1].isdigit()
+        assert "no close" in report.notice
+        if expected.status is not None and expected.status != 101:
+            assert report.headline.startswith(f"HTTP {expected.status}")
+            assert report.advice == refusal(expected.status).hint
+        return
+    if expected.outcome is Outcome.OPEN:
+        assert "You" in report.causes[0].title
+        return
+    assert report.headline.startswith(f"{expected.code} ")
+    closers = {
+        Closer.PEER: "closed by the server",
+        Closer.NOBODY: "closed by nobody",
+        Closer.INSPECTOR: "failed by the inspector"
+        if expected.outcome is Outcome.FAILED
+        else "closed by the inspector",
+    }
+    assert closers[Closer(expected.first)] in report.facts
+    assert ("clean" in report.facts) is expected.clean
+    assert report.advice in (explain(expected.code or 1006).advice_sentence, "You ended it yourself; nothing to do.")
+    if expected.code in (1005, 1006):
+        assert "never is on the wire" in report.notice
