@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,10 +14,13 @@ from .protocol.sdk_build import REQUEST_TIMEOUT_S
 from .protocol.states import ConnectionState
 from .recorder import seen_in
 from .session_signals import SessionSignals
+from .tracing.chosen import Chosen
 from .tracing.connection_lives import ConnectionLives
 from .tracing.correlator import Correlator
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .capture.entry import Entry
     from .capture.progress import Progress, Stop
     from .capture.store import CaptureStore
@@ -63,25 +65,6 @@ class Rebuilt:
         return self.correlator.exchanges
 
 
-class _Shown(Sequence["Exchange"]):
-    """The exchanges that were shown so far, of all that were rebuilt."""
-
-    def __init__(self) -> None:
-        self.all: Sequence[Exchange] = ()
-        self.size = 0
-
-    def __len__(self) -> int:
-        return self.size
-
-    @overload
-    def __getitem__(self, index: int) -> Exchange: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Exchange]: ...
-    def __getitem__(self, index: int | slice) -> Exchange | Sequence[Exchange]:
-        places = range(self.size)[index]
-        return self.all[places] if isinstance(places, int) else [self.all[place] for place in places]
-
-
 class CaptureReplay(SessionSignals):
     """What :class:`~.session.Session` shows of itself, for a capture that is read only.
 
@@ -96,8 +79,8 @@ class CaptureReplay(SessionSignals):
         self.opened_ns = 0
         self.lives = ConnectionLives()
         self.sent = self.received = self.attempt = self.waiting = 0
-        self._shown = _Shown()
         self._correlator = Correlator(_TIMEOUT_NS)
+        self._shown = Chosen(self._correlator.exchanges, range(1, 1))
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
@@ -143,9 +126,9 @@ class CaptureReplay(SessionSignals):
         self.sent, self.received, self.attempt = rebuilt.sent, rebuilt.received, rebuilt.attempts
         self.lives = rebuilt.lives
         self._correlator = rebuilt.correlator
-        shown, count = self._shown, len(rebuilt.exchanges)
-        numbers = range(shown.size + 1, 1 + (count if most is None else min(count, shown.size + most)))
-        shown.all, shown.size = rebuilt.exchanges, shown.size + len(numbers)
-        if numbers:
-            self.exchanges_changed.emit(list(numbers))
-        return shown.size == count
+        before, count = len(self._shown), len(rebuilt.exchanges)
+        shown = count if most is None else min(count, before + most)
+        self._shown.exchanges, self._shown.numbers = rebuilt.exchanges, range(1, shown + 1)
+        if shown > before:
+            self.exchanges_changed.emit(list(range(before + 1, shown + 1)))
+        return shown == count

@@ -13,7 +13,7 @@ from ..tracing.exchange import Exchange, ExchangeStatus
 from .facts import FRAMES, IN, MESSAGES, OUT, Attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ..capture.entry import Entry
     from ..client.events import Ending, TokenUse
@@ -26,7 +26,7 @@ class Case:
     """One attempt that is over, and the exchanges that its end cut off."""
 
     attempt: Attempt
-    unanswered: tuple[Exchange, ...] = ()
+    unanswered: Sequence[Exchange] = ()
 
     @property
     def ending(self) -> Ending | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..tracing.exchange import Exchange, ExchangeStatus
+from ..tracing.chosen import Chosen, numbers_with
+from ..tracing.exchange import ExchangeStatus
 from .case import Case
 from .patterns import Pattern, patterns_of
 from .reading import read_attempts
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..capture.store import CaptureStore
+    from ..tracing.exchange import Exchange
     from .facts import Attempt
 
 
@@ -56,9 +59,8 @@ def rejoined(before: Gathered, exchanges: Sequence[Exchange]) -> Gathered:
 
 
 def _joined(attempts: Sequence[Attempt], exchanges: Sequence[Exchange]) -> Gathered:
-    cut_off: dict[int, list[Exchange]] = defaultdict(list)
-    for exchange in exchanges:
-        if exchange.status is ExchangeStatus.CUT_OFF:
-            cut_off[exchange.attempt].append(exchange)
-    cases = tuple(Case(attempt, tuple(cut_off[attempt.number])) for attempt in attempts)
+    cut_off: dict[int, array[int]] = defaultdict(lambda: array("I"))
+    for number in numbers_with(exchanges, ExchangeStatus.CUT_OFF):
+        cut_off[exchanges[number - 1].attempt].append(number)
+    cases = tuple(Case(attempt, Chosen(exchanges, cut_off[attempt.number])) for attempt in attempts)
     return Gathered(cases, patterns_of(cases))

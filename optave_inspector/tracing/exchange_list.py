@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import msgspec
 
 from .exchange import Exchange, ExchangeStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _AS_OBJECTS = 2_000
 """So many of those that ended last stay objects: they are on show, and more may come for them."""
@@ -35,7 +38,7 @@ class ExchangeList(Sequence[Exchange]):
     def __init__(self) -> None:
         self._all: list[Exchange | bytes] = []
         self._over = bytearray()
-        """By index: 1 for what has ended."""
+        """By index: the status of what has ended, 0 before."""
         self._opened: deque[int] = deque()
         """Numbers of those that became objects while they were open, oldest first; some may have ended since."""
         self._ended: deque[int] = deque()
@@ -70,6 +73,14 @@ class ExchangeList(Sequence[Exchange]):
         """Whether an exchange has not ended; quick."""
         return not self._over[number - 1]
 
+    def numbers_with(self, status: ExchangeStatus) -> Iterator[int]:
+        """The numbers of those that ended so and are there now, ascending; quick where few did."""
+        over, wanted = bytes(self._over), bytes((status,))
+        place = over.find(wanted)
+        while place >= 0:
+            yield place + 1
+            place = over.find(wanted, place + 1)
+
     def changeable(self, number: int) -> Exchange:
         """An exchange that the caller may change, at once."""
         found = self._all[number - 1]
@@ -83,8 +94,8 @@ class ExchangeList(Sequence[Exchange]):
         return exchange
 
     def ended(self, number: int) -> None:
-        """Note that an exchange has ended: it is packed when enough others have ended after it."""
-        self._over[number - 1] = 1
+        """Note that an exchange has its last status: it is packed when enough others have ended after it."""
+        self._over[number - 1] = self[number - 1].status
         self._ended.append(number)
         if len(self._ended) > 2 * _AS_OBJECTS:
             for _ in range(_AS_OBJECTS):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..client.events import Closer, FailureKind
 from ..close_report.words import spoken_duration
 from ..protocol.close_codes import Advice, explain
+from ..tracing.chosen import numbers_with
 from ..tracing.exchange import ExchangeStatus
 
 if TYPE_CHECKING:
@@ -102,12 +103,8 @@ def ending_message(session: Session) -> Message:
 
 def unanswered_requests(session: Session) -> int:
     """How many requests of the newest attempt still waited when the connection ended."""
-    count = 0
-    for exchange in reversed(session.exchanges):
-        if exchange.attempt != session.attempt:
-            break
-        count += exchange.status is ExchangeStatus.CUT_OFF
-    return count
+    cut_off = numbers_with(session.exchanges, ExchangeStatus.CUT_OFF)
+    return sum(session.exchanges[number - 1].attempt == session.attempt for number in cut_off)
 
 
 def clock(seconds: float) -> str:

@@ -15,6 +15,7 @@ from ...close_report.report import report_of
 from ...close_report.words import counted
 from ...close_report.writing import as_markdown, as_text
 from ...protocol.states import ConnectionState
+from ...tracing.chosen import all_of
 from ..models.attempt_table import AttemptTableModel
 from ..models.background import Background
 from ..widgets.empty_state import EmptyState
@@ -201,14 +202,14 @@ class EndingsPanel(Panel):
             return
         self._dirty = False
         session, before = self._bridge.session, self._gathered
-        exchanges = list(session.exchanges)
+        exchanges = all_of(session.exchanges)
         self._work.start(lambda _job: gather(session.store, exchanges, before), self._take, self._failed)
 
     def _rejoin(self) -> None:
         if self._work.busy or self._read_later.isActive():
             self._rejoin_later.start()
             return
-        before, exchanges = self._gathered, list(self._bridge.session.exchanges)
+        before, exchanges = self._gathered, all_of(self._bridge.session.exchanges)
         self._work.start(lambda _job: rejoined(before, exchanges), self._take, self._failed)
 
     def _take(self, gathered: Gathered) -> None:
