@@ -93,7 +93,7 @@ def test_unanswered_requests_of_this_attempt_are_counted() -> None:
 def test_a_refused_upgrade_is_headed_by_its_status() -> None:
     refusal = Handshake("wss://x/", status=401, reason_phrase="Unauthorized")
     failure = ConnectFailed(FailureKind.REFUSED, "The server refused the upgrade.", "Take a fresh token.", refusal)
-    message = failure_message(SimpleNamespace(failure=failure))
+    message = failure_message(SimpleNamespace(failure=failure, attempt=1))
     assert message.headline == "HTTP 401 Unauthorized"
     assert message.text == "The server refused the upgrade."
     assert message.advice == "Take a fresh token."
@@ -102,7 +102,7 @@ def test_a_refused_upgrade_is_headed_by_its_status() -> None:
 @pytest.mark.parametrize("kind", list(FailureKind))
 def test_every_failure_has_a_headline_in_words(kind: FailureKind) -> None:
     failure = ConnectFailed(kind, "It did not open.")
-    message = failure_message(SimpleNamespace(failure=failure))
+    message = failure_message(SimpleNamespace(failure=failure, attempt=1))
     assert message.headline
     assert message.kind == ("neutral" if kind is FailureKind.CANCELLED else "error")
 
