@@ -66,10 +66,21 @@ def test_each_status_has_a_glyph_that_the_font_has_a_word_and_a_colour(light, qa
         glyph, word, color = STATUS_LOOK[status]
         assert metrics.inFontUcs4(ord(glyph))
         assert word
-        model = ExchangeTableModel([exchange(1, status=status, ended_ns=2 * S)])
+        model = ExchangeTableModel([exchange(1, status=status, ended_ns=2 * S)], clock=lambda: 3 * S)
         cell = model.index(0, ExchangeColumn.STATUS)
         assert cell.data() == f"{glyph} {word}"
         assert cell.data(Qt.ItemDataRole.ForegroundRole) == light.color(color)
+
+
+def test_who_waits_for_long_has_a_word_a_colour_and_a_tint(light, qapp):
+    now = [5 * S]
+    model = ExchangeTableModel([exchange(1)], clock=lambda: now[0])
+    cell = model.index(0, ExchangeColumn.STATUS)
+    assert (cell.data(), cell.data(Qt.ItemDataRole.BackgroundRole)) == ("… waiting", None)
+    now[0] = 6 * S
+    assert cell.data() == "⚠ waiting long"
+    assert cell.data(Qt.ItemDataRole.ForegroundRole) == light.color("warning")
+    assert cell.data(Qt.ItemDataRole.BackgroundRole) == light.color("warning_back")
 
 
 def test_an_error_names_its_code_and_odd_matches_are_named():

@@ -169,3 +169,26 @@ def test_errors_endings_and_density_are_seen(aio) -> None:
             assert not has(630, 27, accent, by=2)
 
     aio(run())
+
+
+def test_a_filter_mutes_what_it_hides(aio, wait_until) -> None:
+    async def run() -> None:
+        async with desk(now_s=3700) as table:
+            await hour(table)
+            minimap = table.panel.minimap
+            minimap.resize(600, 30)
+            assert await table.filtered("state:error", wait_until) == [30]
+            await wait_until(lambda: table.panel.search.matched.density is not None)
+            table.panel.scale.set_mode(ScaleMode.FIT)
+
+            def at(at_s: float) -> set[str]:
+                image, x = minimap.grab().toImage(), x_of(table, at_s)
+                return {image.pixelColor(column, 27).name() for column in range(x - 3, x + 4)}
+
+            assert theme.LIGHT.accent in at(1800)
+            assert theme.LIGHT.border in at(600)
+            assert theme.LIGHT.accent not in at(600)
+            await table.filtered("", wait_until)
+            assert theme.LIGHT.accent in at(600)
+
+    aio(run())

@@ -148,7 +148,7 @@ def test_an_empty_panel_says_what_to_do_first(panel):
 def test_requests_and_answers_appear_as_they_come(panel, three):
     assert panel.view.isVisible()
     assert texts(panel, ExchangeColumn.ACTION) == ["adjust", "translate", "insights"]
-    assert texts(panel, ExchangeColumn.STATUS) == ["✓ completed", "✓ completed", "… waiting"]
+    assert texts(panel, ExchangeColumn.STATUS) == ["✓ completed", "✓ completed", "⚠ waiting long"]
     assert texts(panel, ExchangeColumn.ANSWERS) == ["2", "1", "0"]
     assert note(panel) == "3 exchanges · 1 waiting"
 

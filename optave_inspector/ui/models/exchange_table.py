@@ -225,6 +225,8 @@ class ExchangeTableModel(QAbstractTableModel):
         if column == ExchangeColumn.CORRELATION:
             return f"▮ {exchange.correlation_id[-4:]}" if exchange.correlation_id else "–"
         if column == ExchangeColumn.STATUS:
+            if not exchange.status.ended and is_missing(exchange, self.now_ns()):
+                return f"⚠ {status_text(exchange)[2:]} long"
             return status_text(exchange)
         if column == ExchangeColumn.FIRST:
             return duration_text(exchange.first_ns) if exchange.update_ns else ""
@@ -240,6 +242,8 @@ class ExchangeTableModel(QAbstractTableModel):
         """The colour of that text; None for that of all texts."""
         colors = theme.current()
         if column == ExchangeColumn.STATUS:
+            if not exchange.status.ended and is_missing(exchange, self.now_ns()):
+                return colors.color("warning")
             return colors.color(STATUS_LOOK[exchange.status][2])
         if column == ExchangeColumn.CORRELATION and exchange.correlation_id:
             return colors.correlation_color(exchange.correlation_id)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _GROW_MS = 100
 """How often bars of open exchanges grow; nothing runs while none is open."""
+_SHORT = 8
+"""Characters of the chosen grouping that are always to be read."""
 _NOTHING, _TABLE, _NO_MATCH = range(3)
 _COUNTED = (
     (ExchangeStatus.ERROR, "error", "errors"),
@@ -96,10 +98,13 @@ class ExchangesPanel(Panel):
         self.groups.setAccessibleName("Group exchanges")
         self.groups.setToolTip("Show exchanges that belong together below one heading, which folds with a click")
         # Gives way in a narrow panel, down to the beginning of a word.
-        self.groups.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.groups.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.groups.setMinimumContentsLength(_SHORT)
         self.groups.setMinimumWidth(50)
         for _by, words in CHOICES:
             self.groups.addItem(words)
+        longest = max(self.fontMetrics().horizontalAdvance(words) for _by, words in CHOICES)
+        self.groups.view().setMinimumWidth(longest + 30)
         self.header.addWidget(self.search.missing_button)
         self.header.addWidget(self.groups)
         self._add_scale_buttons()
@@ -145,6 +150,7 @@ class ExchangesPanel(Panel):
         self.model.layoutChanged.connect(self._on_rearranged)
         self.groups.currentIndexChanged.connect(lambda place: self.model.group_by(CHOICES[place][0]))
         search.changed.connect(self._refresh)
+        search.matched.changed.connect(lambda: self.minimap.show_matched(search.matched.density))
         search.left.connect(lambda: view.setFocus(Qt.FocusReason.TabFocusReason))
         self._no_match.button.clicked.connect(lambda: search.bar.set_text(""))
         bridge.exchangesChanged.connect(self._on_exchanges)

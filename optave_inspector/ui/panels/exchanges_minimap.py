@@ -30,6 +30,10 @@ _MOVES = {Qt.Key.Key_Left: -0.1, Qt.Key.Key_Right: 0.1, Qt.Key.Key_PageUp: -1.0,
 _ZOOMS = {Qt.Key.Key_Plus: 0.5, Qt.Key.Key_Equal: 0.5, Qt.Key.Key_Up: 0.5, Qt.Key.Key_Minus: 2.0, Qt.Key.Key_Down: 2.0}
 
 
+_Columns = dict[int, tuple[int, int, int]]
+"""Requests, errors and missing answers by pixel."""
+
+
 class _Grip(Enum):
     """What a drag moves."""
 
@@ -46,6 +50,7 @@ class Minimap(QWidget):
         super().__init__(parent)
         self._scale = scale
         self._density = density
+        self._matched: Density | None = None
         self._grip: _Grip | None = None
         self._pressed_ns = 0
         self._held = TimeAxis(0, 1)
@@ -68,6 +73,12 @@ class Minimap(QWidget):
     def sizeHint(self) -> QSize:
         """A strip."""
         return QSize(200, _HEIGHT)
+
+    def show_matched(self, matched: Density | None) -> None:
+        """Show these apart from the rest, which is muted; None while there is no filter."""
+        self._matched = matched
+        self._kept = None
+        self.update()
 
     def refresh(self) -> None:
         """The part on show, or what there is to show, changed; under a drag the strip stands still."""
@@ -140,18 +151,26 @@ class Minimap(QWidget):
 
     def _paint_density(self, painter: QPainter) -> None:
         """Columns for requests, as high as they are many; a triangle above for errors, a square for missing answers."""
-        colors, columns = theme.current(), self._columns()
+        colors, columns = theme.current(), self._columns(self._density)
         most = max((sent for sent, _errors, _missing in columns.values()), default=0)
+        if self._matched is None:
+            self._paint_requests(painter, columns, most, colors.color("accent"))
+        else:
+            self._paint_requests(painter, columns, most, colors.color("border"))
+            columns = self._columns(self._matched)
+            self._paint_requests(painter, columns, most, colors.color("accent"))
+        self._paint_troubles(painter, [x for x, column in columns.items() if column[2]], colors.color("warning"), False)
+        self._paint_troubles(painter, [x for x, column in columns.items() if column[1]], colors.color("error"), True)
+
+    def _paint_requests(self, painter: QPainter, columns: _Columns, most: int, color: QColor) -> None:
         room, bottom = self.height() - 11.0, self.height() - 1.0
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colors.color("accent"))
+        painter.setBrush(color)
         for x, (sent, _errors, _missing) in columns.items():
             if sent:
                 # The root, so that a single request is seen beside hundreds.
-                height = max((sent / most) ** 0.5 * room, 2.0)
+                height = max((sent / max(most, sent)) ** 0.5 * room, 2.0)
                 painter.drawRect(QRectF(x, bottom - height, 1, height))
-        self._paint_troubles(painter, [x for x, column in columns.items() if column[2]], colors.color("warning"), False)
-        self._paint_troubles(painter, [x for x, column in columns.items() if column[1]], colors.color("error"), True)
 
     @staticmethod
     def _paint_troubles(painter: QPainter, places: list[int], color: QColor, pointed: bool) -> None:
@@ -166,10 +185,9 @@ class Minimap(QWidget):
             else:
                 painter.drawRect(QRectF(x - 2, 2, 5, 5))
 
-    def _columns(self) -> dict[int, tuple[int, int, int]]:
-        """Requests, errors and missing answers by pixel."""
-        density, area, whole = self._density, self._area(), self._whole
-        found: dict[int, tuple[int, int, int]] = {}
+    def _columns(self, density: Density) -> _Columns:
+        area, whole = self._area(), self._whole
+        found: _Columns = {}
         if not density.version:
             return found
         for place in range(BINS):

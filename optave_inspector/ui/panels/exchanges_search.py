@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton
 from ...capture.query.parse import parse
 from ..dialogs.filter_help import FilterHelp
 from ..models.exchange_filter import ExchangeFilter
+from ..models.exchange_matched import MatchedDensity
 from ..models.exchange_missing import MissingAnswers
 from ..models.exchange_words import LONG_NS, MISSING, STATUS_LOOK
 from ..models.formats import duration_text
@@ -61,6 +62,7 @@ class ExchangesSearch(QObject):
         self.missing_button.clicked.connect(lambda on: self.bar.set_text(str(_MISSING_QUERY) if on else ""))
         self._missing = MissingAnswers(session.exchanges)
         self.filter = ExchangeFilter(session, model.now_ns, self)
+        self.matched = MatchedDensity(session.exchanges, self)
         self.filter.found.connect(self._on_found)
         self.filter.changed.connect(self._on_changed)
         self.filter.progressed.connect(self._on_progress)
@@ -108,6 +110,7 @@ class ExchangesSearch(QObject):
         if query.is_empty:
             self._end("")
             self._model.show_only(None)
+            self.matched.count(None)
         else:
             self.bar.set_progress(0)
             self.note = "searching"
@@ -117,10 +120,12 @@ class ExchangesSearch(QObject):
 
     def _on_found(self, matches: bytearray) -> None:
         self._model.show_only(matches)
+        self.matched.count(matches)
         self._end("")
 
     def _on_changed(self, numbers: list[int]) -> None:
         self._model.matches_changed(numbers)
+        self.matched.count_again()
         self._end("")
 
     def _on_progress(self, part: float) -> None:
