@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from ..capture.exporting import Exported, export_entries
+from ..replay import CaptureReplay
+from ..trace_tables import TraceTable, export_table
 from .actions import make_action
 from .dialogs.export_dialog import FORMATS, ExportChoice, ExportDialog, Part
 from .dialogs.work_dialog import WorkDialog
@@ -17,6 +19,7 @@ from .models.redaction_preview import counted
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from ..capture.progress import Progress, Stop
     from .bridge import SessionBridge
     from .models.frame_table import FrameTableModel
     from .widgets.frame_view import FrameView
@@ -30,7 +33,7 @@ class CaptureExport(QObject):
         self._bridge = bridge
         self._frames = frames
         self._window = window
-        tip = "Write entries as HAR, JSON Lines or CSV, without secrets"
+        tip = "Write entries as HAR, JSON Lines or CSV, or exchanges as tables, without secrets"
         self.action = make_action(self, name, "E&xport…", self.ask, shortcut="Ctrl+Shift+E", tip=tip)
 
     def ask(self) -> None:
@@ -60,23 +63,56 @@ class CaptureExport(QObject):
 
     def export(self, choice: ExportChoice, target: Path) -> None:
         """Write ``choice`` to ``target``; how it went stands in the message bar."""
+        if isinstance(choice.format, TraceTable):
+            self._export_table(choice, choice.format, target)
+            return
+        kind = choice.format
         store, tell = self._bridge.session.store, self._bridge.warned.emit
         dialog = WorkDialog("exportWork", "Exporting", f"Writing {target}.", self._window)
         dialog.start(
             lambda progress, stop: export_entries(
-                store, target, choice.format, numbers=choice.numbers, rules=choice.rules, progress=progress, stop=stop
+                store, target, kind, numbers=choice.numbers, rules=choice.rules, progress=progress, stop=stop
             ),
             lambda done: tell("ok", exported_text(done, target, redacted=choice.rules is not None)),
             lambda sentence: tell("error", f"Nothing was exported. {sentence}"),
         )
 
+    def _export_table(self, choice: ExportChoice, table: TraceTable, target: Path) -> None:
+        session, tell = self._bridge.session, self._bridge.warned.emit
+
+        def write(progress: Progress, stop: Stop) -> int:
+            # A capture's exchanges may still be on their way to the screen.
+            shown_later = isinstance(session, CaptureReplay)
+            exchanges = session.rebuild(progress, stop).exchanges if shown_later else session.exchanges
+            return export_table(
+                session.store,
+                exchanges,
+                target,
+                table,
+                numbers=choice.numbers,
+                rules=choice.rules,
+                progress=progress,
+                stop=stop,
+            )
+
+        dialog = WorkDialog("exportWork", "Exporting", f"Writing {target}.", self._window)
+        dialog.start(
+            write,
+            lambda count: tell("ok", table_text(count, target, table, redacted=choice.rules is not None)),
+            lambda sentence: tell("error", f"Nothing was exported. {sentence}"),
+        )
+
     def _ask_file(self, choice: ExportChoice) -> None:
         name = next(name for ending, name, _ in FORMATS if ending == choice.format)
-        dialog = QFileDialog(self._window, "Export to", "", f"{name} (*.{choice.format})")
+        ending, stem = choice.format.value, self._bridge.session.store.path.stem
+        if isinstance(choice.format, TraceTable):
+            what, ending = ending.split("-")
+            stem = f"{stem}-{what}"
+        dialog = QFileDialog(self._window, "Export to", "", f"{name} (*.{ending})")
         dialog.setObjectName("exportFileDialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(choice.format)
-        dialog.selectFile(str(Path.home() / f"{self._bridge.session.store.path.stem}.{choice.format}"))
+        dialog.setDefaultSuffix(ending)
+        dialog.selectFile(str(Path.home() / f"{stem}.{ending}"))
         dialog.fileSelected.connect(lambda target: self.export(choice, Path(target)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -88,6 +124,15 @@ def exported_text(done: Exported, target: Path, *, redacted: bool) -> str:
     taken = ", ".join(counted(kind, count) for kind, count in done.removed.items())
     out = f"taken out: {taken}" if taken else "there was nothing to take out"
     return f"{entries} exported to {target}; {out if redacted else 'nothing was taken out, secrets included'}."
+
+
+def table_text(count: int, target: Path, table: TraceTable, *, redacted: bool) -> str:
+    """What was written, as a sentence."""
+    exchanges = "1 exchange" if count == 1 else f"{count:,} exchanges"
+    what = exchanges if table is TraceTable.EXCHANGES else f"The statistics of {exchanges}"
+    verb = "was" if count == 1 and table is TraceTable.EXCHANGES else "were"
+    kept = "" if redacted else " Nothing was taken out, secrets included."
+    return f"{what} {verb} exported to {target}.{kept}"
 
 
 def shown_numbers(frames: FrameTableModel) -> list[int]:

@@ -225,3 +225,33 @@ def test_several_selected_rows_are_exported_together_with_the_entries_of_folded_
             assert frames.view.selected_numbers() == [1]
 
     aio(run())
+
+
+@pytest.mark.parametrize(
+    ("index", "file", "words"),
+    [
+        (3, "exchanges.csv", "1 exchange was exported to"),
+        (4, "statistics.csv", "The statistics of 1 exchange were exported to"),
+    ],
+)
+def test_exchanges_are_exported_as_tables(aio, wait_until, tmp_path: Path, index: int, file: str, words: str) -> None:
+    target = tmp_path / file
+
+    async def run() -> None:
+        async with app_with_messages() as parts:
+            parts.window.captures.export.action.trigger()
+            find(parts, QComboBox, "exportFormatCombo").setCurrentIndex(index)
+            assert "Messages are not written." in await looked(parts, wait_until)
+            find(parts, QPushButton, "exportConfirmButton").click()
+            chooser = find(parts, QFileDialog, "exportFileDialog")
+            assert chooser.defaultSuffix() == "csv"
+            assert chooser.selectedFiles()[0].endswith(f"-{file}")
+            chooser.fileSelected.emit(str(target))
+            bar = parts.window.view.messages
+            await wait_until(lambda: bar.message is not None)
+            assert words in bar.message.text
+
+    aio(run())
+    with target.open(newline="", encoding="utf-8") as written:
+        rows = list(csv.DictReader(written))
+    assert [row["action"] for row in rows] == ["adjust"] if index == 3 else ["adjust", "(all)"]

@@ -17,12 +17,15 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QT
 
 from optave_inspector.app import WindowParts, build_window, take_apart
 from optave_inspector.capture.library import CaptureState, look_at
+from optave_inspector.capture.redaction import RedactionRules
 from optave_inspector.capture.store import CaptureStore
 from optave_inspector.protocol.contract import Contract
 from optave_inspector.resources import schemas
 from optave_inspector.session import Session
+from optave_inspector.trace_tables import TraceTable
 from optave_inspector.ui.automation import faults
 from optave_inspector.ui.capture_window import CaptureWindow
+from optave_inspector.ui.dialogs.export_dialog import ExportChoice
 from optave_inspector.ui.widgets.empty_state import EmptyState
 from tests.ui.wire import Wire
 
@@ -129,6 +132,25 @@ def test_a_capture_shows_its_frames_and_its_traces(aio, wait_until, capture: Pat
             assert parts.window.view.frames.model.rowCount() == 0
 
     aio(run())
+
+
+def test_its_exchanges_are_exported_as_a_table(aio, wait_until, capture: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+
+    async def run() -> None:
+        async with app() as parts:
+            window = await shown(parts, capture, wait_until)
+            told: list[str] = []
+            window.bridge.warned.connect(lambda _kind, sentence: told.append(sentence))
+            window.export.export(ExportChoice(TraceTable.EXCHANGES, None, RedactionRules()), target)
+            await wait_until(lambda: told)
+            assert told == [f"2 exchanges were exported to {target}."]
+
+    aio(run())
+    assert [line.split(",")[2:4] for line in target.read_text(encoding="utf-8").splitlines()[1:]] == [
+        ["adjust", "completed"],
+        ["elevate", "cut_off"],
+    ]
 
 
 def test_every_control_of_a_capture_can_be_found_and_named(aio, wait_until, capture: Path) -> None:

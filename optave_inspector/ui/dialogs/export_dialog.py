@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from ...capture.exporting import ExportFormat
 from ...capture.redaction import RedactionRules, Redactor
 from ...errors import InspectorError
+from ...trace_tables import TraceTable
 from ..models.background import Background
 from ..models.redaction_preview import RedactionPreview, look
 from ..widgets.look import set_look
@@ -38,6 +39,16 @@ FORMATS = (
     (ExportFormat.HAR, "HAR", "For the tools of browsers, with all that is known of each entry besides."),
     (ExportFormat.JSON_LINES, "JSON Lines", "One entry a line, for programs; nothing is lost."),
     (ExportFormat.CSV, "CSV", "One entry a row, for spreadsheets."),
+    (
+        TraceTable.EXCHANGES,
+        "Exchanges as CSV",
+        "One request a row, with its status and times, for spreadsheets.",
+    ),
+    (TraceTable.STATISTICS, "Statistics as CSV", "One action a row: counts, errors and percentiles of the exchanges."),
+)
+_ONLY_FIELDS = (
+    "Written are the exchanges that have one of these entries: their IDs, status and times, without tokens and "
+    "secrets. Messages are not written."
 )
 _ASK_MS = 300
 
@@ -55,7 +66,7 @@ class Part:
 class ExportChoice:
     """What the user asked for."""
 
-    format: ExportFormat
+    format: ExportFormat | TraceTable
     numbers: Sequence[int] | None
     """Entries to export; None for all that are there when it begins."""
     rules: RedactionRules | None
@@ -97,7 +108,7 @@ class ExportDialog(QDialog):
             signal.connect(lambda *_: self._on_changed())
         for edit in (self._names, self._paths):
             edit.textChanged.connect(lambda _text: self._on_changed())
-        self._format.currentIndexChanged.connect(lambda index: self._about.setText(FORMATS[index][2]))
+        self._format.currentIndexChanged.connect(self._on_format)
         self._about.setText(FORMATS[0][2])
         self.accepted.connect(lambda: self.chosen.emit(self.choice))
         self.finished.connect(lambda _result: self._looking.cancel())
@@ -177,6 +188,10 @@ class ExportDialog(QDialog):
         layout.addWidget(self._buttons)
         self.resize(600, 580)
 
+    def _on_format(self, index: int) -> None:
+        self._about.setText(FORMATS[index][2])
+        self._on_changed()
+
     def _on_changed(self) -> None:
         self._ask.stop()
         self._looking.cancel()
@@ -193,6 +208,9 @@ class ExportDialog(QDialog):
         except InspectorError as error:
             self._export.setEnabled(False)
             self._say(f"⚠ {error}", "problem")
+            return
+        if isinstance(self.choice.format, TraceTable):
+            self._say(_ONLY_FIELDS, "muted")
             return
         self._say("Looking for what is to be taken out…", "muted")
         self._ask.start()
