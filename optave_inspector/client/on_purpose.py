@@ -34,8 +34,7 @@ class OnPurpose:
         if len(frame.payload) > MAX_MADE_BYTES:
             raise InspectorError(f"A frame made by hand takes at most {MAX_MADE_BYTES:,} bytes.")
         connection = self._writable("The frame")
-        connection.protocol.send_made(frame, os.urandom(4))
-        if frame.problem(deflate=connection.protocol.deflates):
+        if connection.protocol.send_made(frame, os.urandom(4)):
             self._life.broken_frames += 1
         connection.send_data()
         try:

@@ -127,6 +127,8 @@ class TapProtocol(ClientProtocol):
         """Pings are not answered, by the user's will."""
         self.mouth_shut = False
         """Nothing can be sent: this side has ended its direction of TCP."""
+        self._sent_open = False
+        """A message that the user began by hand in fragments is not at its end."""
         self.close_went_out = False
         """A close frame of this side was written, which the library takes for granted."""
         self._owner = owner
@@ -321,14 +323,20 @@ class TapProtocol(ClientProtocol):
                 rsv1=compressed,
                 compressed=compressed,
                 tool_made=not self._user_made,
+                problem=self._out_of_place(int(frame.opcode), fin=frame.fin) if self._sent_open else "",
             )
         )
         if frame.opcode == CLOSE:
             self.close_went_out = True
             self._closing(Closer.INSPECTOR)
 
-    def send_made(self, frame: MadeFrame, key: bytes) -> None:
-        """Write a frame made by hand, whatever it is, and report it; after a close frame the connection is closing."""
+    def send_made(self, frame: MadeFrame, key: bytes) -> str:
+        """Write a frame made by hand, whatever it is, and report it; what breaks the protocol in it, in words.
+
+        After a close frame the connection is closing.
+        """
+        found = (frame.problem(deflate=self._deflate), self._out_of_place(frame.opcode, fin=frame.fin))
+        problem = "; ".join(filter(None, found))
         wire = frame.wire(key)
         self.writes.append(wire)
         self._tapped_frame(
@@ -343,7 +351,7 @@ class TapProtocol(ClientProtocol):
                 rsv1=frame.rsv1,
                 rsv2=frame.rsv2,
                 rsv3=frame.rsv3,
-                problem=frame.problem(deflate=self._deflate),
+                problem=problem,
                 on_purpose=True,
             )
         )
@@ -352,11 +360,19 @@ class TapProtocol(ClientProtocol):
             self.state = State.CLOSING
             self.close_went_out = True
             self._closing(Closer.INSPECTOR)
+        return problem
 
-    @property
-    def deflates(self) -> bool:
-        """Whether permessage-deflate was negotiated."""
-        return self._deflate
+    def _out_of_place(self, opcode: int, *, fin: bool) -> str:
+        """Why a frame of this side comes at the wrong moment (RFC 6455 section 5.4); takes note of it."""
+        if opcode > BINARY:
+            return ""
+        was_open, self._sent_open = self._sent_open, not fin
+        if opcode == CONTINUATION and not was_open:
+            self._sent_open = False
+            return "a continuation frame without a message to continue (RFC 6455 section 5.4)"
+        if opcode != CONTINUATION and was_open:
+            return "a new message began before the fragmented one had ended (RFC 6455 section 5.4)"
+        return ""
 
     def fail(self, code: CloseCode | int, reason: str = "") -> None:
         """Fail the connection (RFC 6455 section 7.1.7), showing first what the library could not read."""

@@ -27,17 +27,34 @@ if TYPE_CHECKING:
     from optave_inspector.close_report.report import Report
     from optave_inspector.protocol.scenarios import Expected
 
+_BROKE, _TOO_LARGE = "The server broke the protocol", "too large for the inspector"
 CAUSES = {
+    "refuse-401": "did not accept the token",
+    "refuse-403": "may not connect here",
+    "refuse-404": "no WebSocket at this path",
+    "refuse-429": "Too many attempts",
+    "refuse-500": "something unexpected",
+    "refuse-503": "overloaded",
+    "proxy-page": "A proxy, a login page or another web server",
+    "redirect": "points elsewhere",
+    "wrong-subprotocol": "wrong subprotocol",
+    "token-expired": "The token had expired",
     "token-used": "did not accept the token",
-    "token-expired": "expired",
-    "tcp-reset": "crashed",
-    "half-close": "ended TCP",
-    "close-1012": "restarted",
-    "close-1013": "overloaded",
-    "close-1014": "gateway",
+    "close-empty": "without saying why",
+    "close-no-wait": "went down",
+    "error-after-messages": "failed while it worked on a request",
     "service-restart": "restarted",
-    "empty-close": "without saying why",
-    "server-error": "failed while it worked on a request",
+    "try-again-later": "overloaded",
+    "tcp-reset": "crashed, or something on the way cut",
+    "tcp-end": "ended TCP",
+    "tcp-half-close": "ended TCP",
+    "no-pong": "no longer answered",
+    "oversized-frame": _TOO_LARGE,
+    **{
+        name: _BROKE
+        for name, scenario in SCENARIOS.items()
+        if scenario.expected.outcome is Outcome.FAILED and scenario.expected.sent in (1002, 1007)
+    },
 }
 """What a report must name, where the bench's doing leaves a mark that a client can see."""
 

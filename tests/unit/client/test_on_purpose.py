@@ -248,3 +248,24 @@ async def test_nothing_is_done_on_purpose_without_a_connection(connection_to, se
         await connection.wait_ended()
         with pytest.raises(NotOpen):
             connection.on_purpose.reset()
+
+
+async def test_a_message_inside_a_fragmented_one_is_marked_as_out_of_place(serve_raw, connection_to, listener) -> None:
+    async def script(peer):
+        await peer.upgrade()
+        for _ in range(4):
+            await peer.read_frame()
+
+    async with serve_raw(script) as port:
+        connection = connection_to(port)
+        await connection.open()
+        await connection.on_purpose.send(MadeFrame(0, b"no beginning"))
+        await connection.on_purpose.send(MadeFrame(1, b"begun", fin=False))
+        await connection.send_text("{}")
+        await connection.send_text("{}")
+        await connection.wait_ended()
+    problems = [frame.problem for frame in listener.sent]
+    assert "without a message to continue" in problems[0]
+    assert problems[1] == ""
+    assert "a new message began before" in problems[2]
+    assert problems[3] == ""
