@@ -150,6 +150,8 @@ def _way(case: Case) -> Iterator[Evidence]:
         yield Evidence("TLS", "none", upgrade.entry.number)
     if upgrade.accepted:
         yield Evidence("Subprotocol", upgrade.selected or "none was selected", upgrade.entry.number)
+    for warning in upgrade.warnings:
+        yield Evidence("Handshake", warning, upgrade.entry.number)
 
 
 def _response(case: Case) -> Iterator[Evidence]:

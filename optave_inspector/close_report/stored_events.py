@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..client.events import Close, Closer, Ending, TcpEnd, TokenUse
+from ..protocol.token import finite_number
 from .facts import Upgrade
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def read_upgrade(entry: Entry, payload: bytes) -> Upgrade:
         peer=_text(value.get("peerAddress")),
         warnings=_texts(value.get("warnings")),
         token=_token(value.get("tokenUse")),
-        ping_interval_s=_number(value.get("pingIntervalS")),
+        ping_interval_s=finite_number(value.get("pingIntervalS")),
     )
 
 
@@ -88,16 +88,6 @@ def _whole(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
 def _headers(value: object) -> dict[str, str]:
     return {name.lower(): f"{text}" for name, text in value.items()} if isinstance(value, dict) else {}
 
@@ -114,7 +104,7 @@ def _token(value: object) -> TokenUse | None:
         return None
     return TokenUse(
         source=_text(value.get("source")),
-        expires_unix_s=_number(value.get("expires")),
+        expires_unix_s=finite_number(value.get("expires")),
         reused=value.get("reused") is True,
-        issued_unix_s=_number(value.get("issued")),
+        issued_unix_s=finite_number(value.get("issued")),
     )

@@ -63,8 +63,8 @@ def read_token(text: str) -> TokenReading:
         claims=claims,
         header=header,
         problem=problem or claims_problem,
-        expires_unix_s=_number(claims.get("exp")),
-        issued_unix_s=_number(claims.get("iat")),
+        expires_unix_s=finite_number(claims.get("exp")),
+        issued_unix_s=finite_number(claims.get("iat")),
         subject=_text(claims.get("sub")),
         token_id=_text(claims.get("jti")),
     )
@@ -135,7 +135,8 @@ def _part(text: str, name: str) -> tuple[dict[str, Any], str]:
     return reading.value, f"The {name} part of the token: {reading.problem}" if reading.problem else ""
 
 
-def _number(value: object) -> float | None:
+def finite_number(value: object) -> float | None:
+    """A JSON number as it is used for times; None for anything else, and for what no float can hold."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:

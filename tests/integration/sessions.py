@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -13,6 +14,9 @@ from optave_inspector.client.config import AuthTransport, ConnectionConfig
 from optave_inspector.protocol.contract import Contract
 from optave_inspector.resources import schemas
 from optave_inspector.session import Session
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
@@ -25,9 +29,9 @@ async def serving(handler: Handler, **options: object) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def session() -> AsyncIterator[Session]:
-    """A session with a temporary capture."""
-    store = CaptureStore.create(None)
+async def session(path: Path | None = None) -> AsyncIterator[Session]:
+    """A session with a temporary capture, or with one in ``path``."""
+    store = CaptureStore.create(path)
     made = Session(store, Contract(schemas()))
     try:
         yield made

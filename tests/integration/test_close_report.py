@@ -29,17 +29,17 @@ from optave_inspector.local_tenant.tenant import LocalTenant
 from optave_inspector.protocol.contract import Contract
 from optave_inspector.replay import CaptureReplay
 from optave_inspector.resources import schemas
-from optave_inspector.session import Session
-from tests.integration.sessions import config, ended, serving
+from tests.integration.sessions import config, ended, serving, session
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import Coroutine
     from pathlib import Path
 
     from websockets.asyncio.server import ServerConnection
 
     from optave_inspector.close_report.case import Case
     from optave_inspector.local_tenant.settings import TenantAddress
+    from optave_inspector.session import Session
 
 REQUEST = json.dumps(
     {
@@ -48,17 +48,6 @@ REQUEST = json.dumps(
         "payload": {"session": {}, "request": {}},
     }
 )
-
-
-@contextlib.asynccontextmanager
-async def recording(path: Path) -> AsyncIterator[Session]:
-    store = CaptureStore.create(path)
-    made = Session(store, Contract(schemas()))
-    try:
-        yield made
-    finally:
-        await made.aclose()
-        store.close()
 
 
 async def order(address: TenantAddress, fault: str, **parameters: Any) -> None:
@@ -112,7 +101,7 @@ def test_a_code_from_the_tenant_is_reported_the_same_live_and_from_the_capture(t
     live: list[Report] = []
 
     async def main() -> None:
-        async with LocalTenant() as address, recording(path) as watched:
+        async with LocalTenant() as address, session(path) as watched:
             await watched.connect(settings(address), source_of(address))
             await order(address, "silent")
             await watched.send_text(REQUEST)
@@ -141,7 +130,7 @@ def test_a_code_from_the_tenant_is_reported_the_same_live_and_from_the_capture(t
 
 def test_a_reset_is_1006_and_is_never_said_to_have_been_received(tmp_path) -> None:
     async def main() -> None:
-        async with LocalTenant() as address, recording(tmp_path / "a.optave-capture") as watched:
+        async with LocalTenant() as address, session(tmp_path / "a.optave-capture") as watched:
             await watched.connect(settings(address), source_of(address))
             await order(address, "drop")
             await ended(watched)
@@ -160,7 +149,7 @@ def test_a_reset_is_1006_and_is_never_said_to_have_been_received(tmp_path) -> No
 
 def test_an_empty_close_frame_has_no_code_and_says_so(tmp_path) -> None:
     async def main() -> None:
-        async with LocalTenant() as address, recording(tmp_path / "a.optave-capture") as watched:
+        async with LocalTenant() as address, session(tmp_path / "a.optave-capture") as watched:
             await watched.connect(settings(address), source_of(address))
             await order(address, "close", code=None)
             await ended(watched)
@@ -175,7 +164,7 @@ def test_an_empty_close_frame_has_no_code_and_says_so(tmp_path) -> None:
 
 def test_the_users_own_close_is_told_as_such(tmp_path) -> None:
     async def main() -> None:
-        async with LocalTenant() as address, recording(tmp_path / "a.optave-capture") as watched:
+        async with LocalTenant() as address, session(tmp_path / "a.optave-capture") as watched:
             await watched.connect(settings(address), source_of(address))
             await watched.close(4001, "bye")
             await ended(watched)
@@ -209,7 +198,7 @@ def test_silence_after_a_keepalive_ping_is_our_own_failure_and_explained(tmp_pat
     async def main() -> None:
         server = await asyncio.start_server(swallow, "127.0.0.1", 0)
         url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with server, recording(path) as watched:
+        async with server, session(path) as watched:
             await watched.connect(config(url, ping_interval_s=0.1, ping_timeout_s=0.1), NoToken())
             await ended(watched)
             report, _ = newest(watched)
@@ -230,7 +219,7 @@ def test_a_frame_that_breaks_the_protocol_is_pointed_to(tmp_path) -> None:
         await connection.wait_closed()
 
     async def main() -> None:
-        async with serving(rude) as url, recording(tmp_path / "a.optave-capture") as watched:
+        async with serving(rude) as url, session(tmp_path / "a.optave-capture") as watched:
             await watched.connect(config(url), NoToken())
             await ended(watched)
             report, _ = newest(watched)
@@ -246,7 +235,7 @@ def test_a_token_that_is_used_twice_is_named_as_the_likely_cause(tmp_path) -> No
     live: list[Report] = []
 
     async def main() -> None:
-        async with LocalTenant() as address, recording(path) as watched:
+        async with LocalTenant() as address, session(path) as watched:
             token = await take_token(source_of(address), UsedTokens())
             assert token is not None
             pasted = PastedToken(token.text, allow_reuse=True)
@@ -270,7 +259,7 @@ def test_a_token_that_is_used_twice_is_named_as_the_likely_cause(tmp_path) -> No
 def test_an_expired_token_is_named(tmp_path) -> None:
     async def main() -> None:
         lifetime = TenantSettings(token_lifetime_s=0.2)
-        async with LocalTenant(lifetime) as address, recording(tmp_path / "a.optave-capture") as watched:
+        async with LocalTenant(lifetime) as address, session(tmp_path / "a.optave-capture") as watched:
             token = await take_token(source_of(address), UsedTokens())
             assert token is not None
             assert token.expires_unix_s is not None
@@ -331,7 +320,7 @@ def test_a_refusal_is_no_close_and_says_what_its_status_means(tmp_path, answer, 
     async def main() -> None:
         server = await http_server(answer)
         url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with server, recording(path) as watched:
+        async with server, session(path) as watched:
             with pytest.raises(ConnectFailed):
                 await watched.connect(config(url), NoToken())
             await watched.settled()
@@ -351,7 +340,7 @@ def test_an_attempt_without_any_answer_has_a_report_too(tmp_path) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             url = f"ws://127.0.0.1:{free.getsockname()[1]}"
-        async with recording(tmp_path / "a.optave-capture") as watched:
+        async with session(tmp_path / "a.optave-capture") as watched:
             with pytest.raises(ConnectFailed):
                 await watched.connect(ConnectionConfig(url, AuthTransport.NONE), NoToken())
             await watched.settled()

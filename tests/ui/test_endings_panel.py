@@ -11,8 +11,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
+from optave_inspector.app import build_window, take_apart
 from optave_inspector.capture.entry import EntryKind
 from optave_inspector.capture.store import CaptureStore
 from optave_inspector.client.config import AuthTransport, ConnectionConfig, NoToken
@@ -185,6 +186,32 @@ def test_a_refusal_is_reported_as_one_and_details_lead_to_it(aio, shown, wait_un
             assert asked == [1]
 
     aio(run())
+
+
+def test_details_of_an_ending_bring_its_report_forward_in_the_window(aio, wait_until) -> None:
+    async def run() -> None:
+        parts = await build_window()
+        parts.window.resize(1280, 800)
+        parts.window.show()
+        view = parts.window.view
+        try:
+            async with LocalTenant() as address:
+                view.current.adopt_local(address)
+                await view.current.secrets.set(
+                    view.current.profile.id, "client_secret", address.client_secret, remember=False
+                )
+                view.connector.connect_now()
+                await wait_until(lambda: parts.session.state is ConnectionState.OPEN)
+                await order(address, "close", code=1008, reason="by order")
+                await wait_until(view.messages.isVisible)
+                assert view.endings.visibleRegion().isEmpty()
+                view.messages.findChild(QPushButton, "messageDetailsButton").click()
+                await wait_until(lambda: not view.endings.visibleRegion().isEmpty())
+                await wait_until(lambda: headline(view.endings) == "1008 Policy violation")
+        finally:
+            await take_apart(parts)
+
+    aio(run(), 20)
 
 
 def test_copies_and_files_hold_the_report_without_secrets(aio, shown, wait_until, tmp_path) -> None:

@@ -144,6 +144,18 @@ def test_a_pasted_token_stops_retries_in_words(aio, shown, wait_until) -> None:
     aio(run())
 
 
+def test_an_app_that_ends_while_a_retry_is_due_leaves_nothing_behind(aio, shown, wait_until) -> None:
+    async def run() -> None:
+        async with LocalTenant() as address, shown() as (w, retry, _top, _bar):
+            await w.open(address)
+            w.current.edit(retry=True)
+            retry.retrier._chance = lambda: 3000.0
+            await close_with(address, 1011)
+            await wait_until(lambda: retry.is_due)
+
+    aio(run())  # which fails for a task that is left
+
+
 @pytest.mark.parametrize("how", ["switched off", "another profile"])
 def test_what_the_user_changes_takes_the_retry_away(aio, shown, wait_until, how) -> None:
     async def run() -> None:

@@ -111,7 +111,8 @@ class MessageBar(QFrame):
         message = self.message
         if message is not None and message.attempt == self._session.attempt and why not in message.advice:
             told = replace(message, advice=f"{why} {message.advice}".rstrip())
-            self._all[-1] = self._waiting[-1] = told
+            self._all = [told if each is message else each for each in self._all]
+            self._waiting[-1] = told
             self._render()
 
     def _render_retry(self) -> None:

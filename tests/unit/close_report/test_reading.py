@@ -126,6 +126,15 @@ def test_always_after_the_same_silence_is_seen_across_attempts() -> None:
     assert found["All 3 attempts ended after the action adjust."]
 
 
+def test_a_missing_subprotocol_is_said_with_what_it_means() -> None:
+    with log() as made:
+        made.open(0, selected_subprotocol=None, warnings=("The server selected no subprotocol. Browsers fail then.",))
+        made.close(1, 1000)
+        lines = {line.label: line.words for line in evidence_of(made.case)}
+    assert lines["Subprotocol"] == "none was selected"
+    assert "Browsers fail then" in lines["Handshake"]
+
+
 def test_two_attempts_are_no_pattern() -> None:
     with log() as made:
         for begin_s in (0, 100):
