@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+import msgspec
 import qasync
 from PySide6.QtWidgets import QApplication
 
@@ -18,7 +19,7 @@ from .paths import config_dir, log_dir
 from .protocol.contract import Contract
 from .resources import schemas
 from .ui.capture_windows import CaptureWindows
-from .ui.layout_store import LayoutStore
+from .ui.layout_store import CaptureLayout, LayoutStore
 from .ui.lost_errors import LostErrors
 from .ui.theme import theme_switch
 
@@ -48,8 +49,11 @@ async def show_captures(paths: Sequence[Path], lost: LostErrors) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, done.set)
-    theme_switch().choose(LayoutStore(config_dir() / "layout.json").load().theme)
+    layouts = LayoutStore(config_dir() / "layout.json")
+    layout = layouts.load()
+    theme_switch().choose(layout.theme)
     windows = CaptureWindows(Contract(schemas()), _say)
+    windows.layout = layout.captures
     windows.allClosed.connect(done.set)
     try:
         for path in paths:
@@ -62,12 +66,20 @@ async def show_captures(paths: Sequence[Path], lost: LostErrors) -> int:
     finally:
         lost.tell = None
         await windows.aclose()
+        # The app may have changed the rest meanwhile.
+        await asyncio.to_thread(_keep_layout, layouts, windows.layout)
         # The windows are deleted by events of their own, for which the loop must still run.
         await asyncio.sleep(0)
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):
                 loop.remove_signal_handler(number)
     return 0
+
+
+def _keep_layout(layouts: LayoutStore, captures: CaptureLayout) -> None:
+    problem = layouts.save(msgspec.structs.replace(layouts.load(), captures=captures))
+    if problem:
+        _say(problem)
 
 
 def _say(sentence: str) -> None:

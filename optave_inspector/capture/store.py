@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from psygnal import Signal
 
 from .. import __version__
 from .entry import Entry
@@ -37,6 +38,8 @@ SELECT group_concat(char(mark), '') FROM (
   SELECT (direction & 3) * 32 + (kind & 31) + 1 AS mark FROM entries WHERE number BETWEEN ? AND ? ORDER BY number)
 """
 _WITHOUT_ONE = bytes([0, *range(255)])
+_open: weakref.WeakValueDictionary[Path, weakref.WeakSet[CaptureStore]] = weakref.WeakValueDictionary()
+_open_lock = threading.Lock()
 
 
 class CaptureStore:
@@ -46,6 +49,10 @@ class CaptureStore:
     sees every entry that was announced. Nothing appended is ever dropped: when the disk fails, entries stay in memory,
     readable like the others, and :attr:`lost_persistence` says so.
     """
+
+    bookmarks_changed = Signal()
+    """Bookmarks or notes changed, through this store or another one of the same capture in this process; emitted on the
+    thread that changed them."""
 
     def __init__(
         self,
@@ -65,6 +72,8 @@ class CaptureStore:
         """The file ends with the store, unless a copy is saved."""
         self._writer = writer
         self._bookmarks = dict(bookmarks or {})
+        self._same_capture = _stores_of(path) if writer.path is not None else weakref.WeakSet()
+        self._same_capture.add(self)
         self._readers = readers or Readers(path)
         self._next = writer.count + 1
         self._append_lock = threading.Lock()
@@ -145,12 +154,12 @@ class CaptureStore:
             "INSERT INTO bookmarks (number, note) VALUES (?, ?) ON CONFLICT (number) DO UPDATE SET note = excluded.note"
         )
         self._order(lambda connection: connection.execute(statement, (number, note)))
-        self._bookmarks[number] = note
+        self._tell_bookmark(number, note)
 
     def remove_bookmark(self, number: int) -> None:
         """Take a mark away with its note, if there is one. Raises :class:`StoreError`."""
         self._order(lambda connection: connection.execute("DELETE FROM bookmarks WHERE number = ?", (number,)))
-        self._bookmarks.pop(number, None)
+        self._tell_bookmark(number, None)
 
     def describe(self, *, profile: str | None = None, tenant: str | None = None, kept: bool | None = None) -> None:
         """Change what the capture says of itself; None leaves a field as it is. Raises :class:`StoreError`."""
@@ -358,9 +367,24 @@ class CaptureStore:
                 raise StoreError("The capture is closed.")
             self._writer.order(carry_out)
 
+    def _tell_bookmark(self, number: int, note: str | None) -> None:
+        """Keep a mark, or with None its end, in all stores of this capture, and tell."""
+        for store in list(self._same_capture):
+            if note is None:
+                store._bookmarks.pop(number, None)
+            elif number <= store.count:
+                store._bookmarks[number] = note
+            store.bookmarks_changed.emit()
+
     def _check(self, number: int) -> None:
         if not 1 <= number <= self._writer.count:
             raise KeyError(number)
+
+
+def _stores_of(path: Path) -> weakref.WeakSet[CaptureStore]:
+    """The stores of this process that have a capture open: what is marked in one is marked in all."""
+    with _open_lock:
+        return _open.setdefault(path.resolve(), weakref.WeakSet())
 
 
 def _shut(writer: Writer | NoWriter, readers: Readers, temporary_folder: Path | None) -> str:

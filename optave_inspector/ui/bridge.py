@@ -39,6 +39,8 @@ class SessionBridge(QObject):
     """``session.ending`` is new: an open connection ended."""
     failed = Signal()
     """``session.failure`` is new: an attempt did not open."""
+    bookmarksChanged = Signal()
+    """``session.store.bookmarks`` changed, in this window or in another one that shows the same capture."""
     unsavedChanged = Signal()
     """``session.store.unsaved`` changed: entries that are in memory only."""
     warned = Signal(str, str)
@@ -69,6 +71,7 @@ class SessionBridge(QObject):
             (session.handshake_done, lambda _handshake: self.handshakeDone.emit()),
             (session.ended, lambda _ending: self.ended.emit()),
             (session.failed, lambda _failure: self.failed.emit()),
+            (session.store.bookmarks_changed, self.bookmarksChanged.emit),
             (session.unsaved_changed, lambda _count: self.unsavedChanged.emit()),
             (session.warned, lambda sentence: self.warned.emit("warning", sentence)),
             (session.alarmed, lambda sentence: self.warned.emit("error", sentence)),

@@ -137,7 +137,8 @@ def table_text(count: int, target: Path, table: TraceTable, *, redacted: bool) -
 
 def shown_numbers(frames: FrameTableModel) -> list[int]:
     """The entries that a narrowed frame log shows, those in folded runs included."""
-    return [number for row in range(frames.rowCount()) for number in frames.numbers(row)]
+    rows = frames.rowCount()
+    return frames.numbers(0, rows - 1) if rows else []
 
 
 def _entries(count: int) -> str:

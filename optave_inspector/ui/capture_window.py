@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from .bridge import SessionBridge
 from .capture_export import CaptureExport
 from .capture_saving import CaptureSaving
 from .dock_area import DockArea
+from .layout_store import CaptureLayout
 from .models.background import Background
 from .panels.endings import EndingsPanel
 from .panels.entry import EntryPanel
@@ -79,6 +80,25 @@ class CaptureWindow(QMainWindow):
         """Whether the traces are still to come."""
         return self._rebuilding.busy or self._showing.isActive()
 
+    def save_layout(self) -> CaptureLayout:
+        """Size, docks, and what the panels want to find again."""
+        return CaptureLayout(
+            geometry=self.saveGeometry().data(),
+            docks=self.area.save_layout(),
+            panels={panel.objectName(): panel.save_state() for panel in self._with_state()},
+        )
+
+    def restore_layout(self, layout: CaptureLayout) -> None:
+        """Put it back; what is missing stays as it is."""
+        if layout.geometry:
+            self.restoreGeometry(QByteArray(layout.geometry))
+        if layout.docks:
+            self.area.restore_layout(layout.docks)
+        for panel in self._with_state():
+            state = layout.panels.get(panel.objectName())
+            if isinstance(state, dict):
+                panel.restore_state(state)
+
     async def aclose(self) -> None:
         """End what runs, close the capture and the window."""
         self._rebuilding.cancel()
@@ -92,6 +112,9 @@ class CaptureWindow(QMainWindow):
     def closeEvent(self, event) -> None:
         event.accept()
         self.closed.emit()
+
+    def _with_state(self) -> tuple[FramesPanel, EntryPanel, ExchangesPanel, StatisticsPanel]:
+        return self.frames, self.entry, self.exchanges, self.statistics
 
     def _build(self) -> None:
         self.area = DockArea(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from ..capture.store import CaptureStore
 from ..tasks import Tasks
 from .capture_window import CaptureWindow
+from .layout_store import CaptureLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,8 @@ class CaptureWindows(QObject):
     def __init__(self, contract: Contract, tell_error: Callable[[str], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._contract = contract
+        self.layout = CaptureLayout()
+        """How the window looked that was closed last: the next one looks like it."""
         self._windows: list[CaptureWindow] = []
         self._opening: dict[Path, asyncio.Lock] = {}
         self._tasks = Tasks("captures", on_error=lambda _name, error: tell_error(str(error)))
@@ -46,15 +49,21 @@ class CaptureWindows(QObject):
             else:
                 store = await asyncio.to_thread(CaptureStore.open, path, read_only=True)
                 window = CaptureWindow(store, self._contract)
+                window.restore_layout(self.layout_now())
                 window.closed.connect(lambda: self._on_closed(window))
                 self._windows.append(window)
         window.show()
         window.activateWindow()
         return window
 
+    def layout_now(self) -> CaptureLayout:
+        """How the newest window looks, or the last one looked."""
+        return self._windows[-1].save_layout() if self._windows else self.layout
+
     async def aclose(self) -> None:
         """Close all of them."""
         await self._tasks.cancel()
+        self.layout = self.layout_now()
         windows, self._windows = self._windows, []
         for window in windows:
             await window.aclose()
@@ -62,6 +71,7 @@ class CaptureWindows(QObject):
     def _on_closed(self, window: CaptureWindow) -> None:
         if window not in self._windows:
             return
+        self.layout = window.save_layout()
         self._windows.remove(window)
         self._tasks.start(window.aclose(), f"close {window.path.name}")
         if not self._windows:

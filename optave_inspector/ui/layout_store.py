@@ -27,6 +27,16 @@ class SessionLayout(msgspec.Struct, frozen=True):
     """What the panels want to find again, by object name, as JSON can hold it."""
 
 
+class CaptureLayout(msgspec.Struct, frozen=True):
+    """What is kept of the windows of stored captures: how the one looked that was closed last."""
+
+    geometry: bytes = b""
+    """``QMainWindow.saveGeometry``."""
+    docks: bytes = b""
+    """As in :class:`SessionLayout`, like the next."""
+    panels: dict[str, Any] = {}
+
+
 class Layout(msgspec.Struct, frozen=True):
     """What is kept. Empty bytes mean: as the window proposes."""
 
@@ -38,6 +48,7 @@ class Layout(msgspec.Struct, frozen=True):
     """In the order of their tabs; at least one."""
     current: int = 0
     """Index of the session in front."""
+    captures: CaptureLayout = CaptureLayout()
 
 
 class _Version(msgspec.Struct):

@@ -186,6 +186,7 @@ class MainWindow(QMainWindow):
     async def restore_layout(self, layout: Layout) -> None:
         """Theme, size, sessions and docks as they were, none connected; as proposed where nothing was kept."""
         theme_switch().choose(layout.theme)
+        self._capture_windows.layout = layout.captures
         if not layout.geometry or not self.restoreGeometry(QByteArray(layout.geometry)):
             self.resize(_proposed_size())
         for number, kept in enumerate(layout.sessions):
@@ -208,6 +209,7 @@ class MainWindow(QMainWindow):
                 for page in self.pages
             ),
             current=self._tabs.currentIndex(),
+            captures=self._capture_windows.layout_now(),
         )
         problem = await asyncio.to_thread(self._layouts.save, layout)
         if problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QPushButton, QTableView
 
 from optave_inspector.app import WindowParts, build_window, take_apart
 from optave_inspector.capture.library import CaptureState, look_at
@@ -26,6 +27,7 @@ from optave_inspector.trace_tables import TraceTable
 from optave_inspector.ui.automation import faults
 from optave_inspector.ui.capture_window import CaptureWindow
 from optave_inspector.ui.dialogs.export_dialog import ExportChoice
+from optave_inspector.ui.models.frame_columns import FrameColumn
 from optave_inspector.ui.widgets.empty_state import EmptyState
 from tests.ui.wire import Wire
 
@@ -344,3 +346,58 @@ def test_a_clean_up_says_what_it_removed(aio, home: Path) -> None:
     aio(run())
     assert not path.exists()
     assert not any(isinstance(each, CaptureWindow) and each.isVisible() for each in QApplication.topLevelWidgets())
+
+
+def test_what_is_marked_in_the_session_is_marked_where_its_capture_is_on_show(aio, wait_until) -> None:
+    async def run() -> None:
+        async with app() as parts:
+            for number in range(3):
+                parts.session._note(f"note {number}")
+            await parts.session.settled()
+            parts.bridge.flush()
+            window = await shown(parts, parts.session.store.path, wait_until)
+            parts.session._note("came after the capture was opened")
+            await parts.session.settled()
+            parts.bridge.flush()
+            parts.bridge.select_entry(2)
+            parts.window.view.frames.bookmarks.toggle()
+            parts.session.store.set_bookmark(3, "look here")
+            parts.session.store.set_bookmark(4, "the other window does not have it")
+            assert dict(window.replay.store.bookmarks) == {2: "", 3: "look here"}
+            numbers = [window.frames.model.index(row, FrameColumn.NUMBER).data() for row in range(3)]
+            assert numbers == ["1", "★ 2", "★ 3"]
+            parts.window.view.frames.bookmarks.toggle()
+            assert dict(window.replay.store.bookmarks) == {3: "look here"}
+            assert window.frames.model.index(1, FrameColumn.NUMBER).data() == "2"
+
+    aio(run())
+
+
+def test_the_next_window_of_a_capture_looks_like_the_last_one_also_another_day(
+    aio, wait_until, capture: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.optave-capture"
+    shutil.copy(capture, other)
+
+    async def first() -> None:
+        async with app() as parts:
+            window = await shown(parts, capture, wait_until)
+            window.resize(900, 700)  # more than the screen of tests would not come back
+            window.frames.bar.fold_button.setChecked(False)
+            window.area.findChild(QDockWidget, "exchangesPanelDock").hide()
+            window.close()
+            await wait_until(lambda: not parts.window.captures.windows.windows)
+            again = await shown(parts, other, wait_until)
+            check(again)
+
+    def check(window: CaptureWindow) -> None:
+        assert (window.width(), window.height()) == (900, 700)
+        assert not window.frames.model.folding
+        assert window.area.findChild(QDockWidget, "exchangesPanelDock").isHidden()
+
+    async def second() -> None:
+        async with app() as parts:
+            check(await shown(parts, capture, wait_until))
+
+    aio(first())
+    aio(second())

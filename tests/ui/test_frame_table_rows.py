@@ -103,3 +103,8 @@ def test_rows_agree_with_the_slow_rule_however_the_entries_come(filtered: bool, 
     again = FrameRows()
     again.reset(array("I", numbers) if filtered else None, marks, folding=folding)
     assert rows_of(again) == wanted
+    if wanted:
+        first = data.draw(st.integers(0, len(wanted) - 1))
+        last = data.draw(st.integers(first, len(wanted) - 1))
+        between = [number for number in numbers if wanted[first].number <= number <= wanted[last].last_number]
+        assert rows.numbers_between(first, last) == between

@@ -176,12 +176,9 @@ class FrameTableModel(QAbstractTableModel):
         """The entry of a row, the first one of a folded run; 0 when out of range."""
         return self._rows.row(row).number if 0 <= row < self._rows.row_count else 0
 
-    def numbers(self, row: int) -> list[int]:
-        """All entries of a row, which must be in range: those of a folded run, or its only one."""
-        place = self._rows.row(row)
-        if place.length == 1:
-            return [place.number]
-        return [number for number in range(place.number, place.last_number + 1) if self._rows.row_of(number) == row]
+    def numbers(self, first: int, last: int) -> list[int]:
+        """All entries of the rows from ``first`` to ``last``, which must be in range, those in folded runs included."""
+        return self._rows.numbers_between(first, last)
 
     def row_of(self, number: int) -> int:
         """The row of an entry, which may be folded into a run; -1 when it has none."""

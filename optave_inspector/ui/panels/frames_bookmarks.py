@@ -39,6 +39,7 @@ class FramesBookmarks(QObject):
         self.toggle_action.setCheckable(True)
         self.note_action = self._action("framesNoteAction", "N&ote…", "Ctrl+Shift+B", self.ask_note)
         bridge.entrySelected.connect(self._refresh)
+        bridge.bookmarksChanged.connect(self.changed)
         self.changed.connect(self._refresh)
         self._refresh()
 
@@ -55,10 +56,10 @@ class FramesBookmarks(QObject):
             self._bridge.session.store.remove_bookmark(number)
         except InspectorError as error:
             self._bridge.tell_error(f"The bookmark stays. {error}")
+            self._refresh()
         else:
             if note:
                 self._bridge.warned.emit("ok", f"Entry {number:,} is no longer bookmarked. Its note was: {note}")
-        self.changed.emit()
 
     def ask_note(self) -> None:
         """Open the dialog for the note on the selected entry."""
@@ -82,7 +83,7 @@ class FramesBookmarks(QObject):
             self._bridge.session.store.set_bookmark(number, note)
         except InspectorError as error:
             self._bridge.tell_error(f"The entry was not marked. {error}")
-        self.changed.emit()
+            self._refresh()
 
     def _refresh(self) -> None:
         number = self._bridge.selected_entry

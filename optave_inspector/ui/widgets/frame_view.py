@@ -115,12 +115,21 @@ class FrameView(QTableView):
 
     def selected_rows(self) -> list[int]:
         """All selected rows, ascending."""
-        parts = self.selectionModel().selection()
-        return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
+        return [row for first, last in self._selected_parts() for row in range(first, last + 1)]
 
     def selected_numbers(self) -> list[int]:
         """The entries of all selected rows, those in folded runs included, ascending."""
-        return [number for row in self.selected_rows() for number in self._model.numbers(row)]
+        return [number for part in self._selected_parts() for number in self._model.numbers(*part)]
+
+    def _selected_parts(self) -> list[tuple[int, int]]:
+        """First and last row of each stretch of selected rows, ascending, none touching the next."""
+        merged: list[tuple[int, int]] = []
+        for first, last in sorted((part.top(), part.bottom()) for part in self.selectionModel().selection()):
+            if merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+            else:
+                merged.append((first, last))
+        return merged
 
     def paintEvent(self, event) -> None:
         dirty = event.rect()

@@ -31,7 +31,9 @@ def _text(value: Any) -> str:
         return "[object Object]"
     if isinstance(value, list):
         return ",".join("" if item is None else _text(item) for item in value)
-    return {True: "true", False: "false", None: "null"}.get(value, value) if not _is_number(value) else f"{value:g}"
+    return (
+        {True: "true", False: "false", None: "null"}.get(value, value) if not _is_number(value) else f"{value + 0:g}"
+    )  # not -0
 
 
 def _is_number(value: Any) -> bool:
