@@ -6,7 +6,9 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtGui import QFontMetrics
 
 from optave_inspector.tracing.exchange import Exchange, ExchangeStatus
+from optave_inspector.tracing.grouping import GroupBy
 from optave_inspector.ui import theme
+from optave_inspector.ui.models import exchange_table
 from optave_inspector.ui.models.exchange_table import STATUS_LOOK, ExchangeColumn, ExchangeTableModel, status_text
 
 MS = 1_000_000
@@ -243,6 +245,44 @@ def test_random_changes_keep_every_order_true(qtmodeltester, column, order):
     fresh = ExchangeTableModel(exchanges)
     fresh.sort(column, order)
     assert shown == [fresh.exchange(row).number for row in range(fresh.rowCount())]
+
+
+@pytest.mark.parametrize("by", [None, GroupBy.TRACE])
+def test_rows_that_are_made_in_a_thread_take_in_what_happens_meanwhile(qapp, monkeypatch, qtbot, by):
+    monkeypatch.setattr(exchange_table, "_AT_ONCE", 3)
+    chance = random.Random(7)
+    exchanges = [completed(number, chance.randrange(9 * S), trace_id=chance.choice("ab")) for number in range(1, 300)]
+    model = ExchangeTableModel(exchanges)
+    before = [model.at(row).number for row in range(model.rowCount())]
+    matches = bytearray(chance.randrange(2) for _ in range(400))
+    told = []
+    model.rearranged.connect(lambda: told.append(True))
+    model.group_by(by)
+    model.show_only(matches)
+    model.sort(ExchangeColumn.TOTAL, Qt.SortOrder.DescendingOrder)
+    assert model.arranging
+    assert [model.at(row).number for row in range(model.rowCount())] == before
+    for number in (5, 50, 200):
+        exchanges[number - 1].ended_ns += 50 * S
+        matches[number] = 1 - matches[number]
+    exchanges += [completed(number, number * S, trace_id="c") for number in range(300, 330)]
+    model.update([5, 50, 200, *range(300, 330)])
+    model.matches_changed([5, 50, 200])
+    qtbot.waitUntil(lambda: not model.arranging)
+    assert told == [True]
+    monkeypatch.setattr(exchange_table, "_AT_ONCE", 10_000)
+    fresh = ExchangeTableModel(exchanges)
+    fresh.group_by(by)
+    fresh.show_only(matches)
+    fresh.sort(ExchangeColumn.TOTAL, Qt.SortOrder.DescendingOrder)
+    rows = [row_texts(model, row) for row in range(model.rowCount())]
+    assert rows == [row_texts(fresh, row) for row in range(fresh.rowCount())]
+    assert len(rows) > 100
+    exchanges.append(completed(330, 400 * S, trace_id="d"))
+    matches[330] = 1
+    model.update([330])
+    assert model.row_of(330) >= 0
+    assert (model.at(model.row_of(330) - 1).title if by else model.row_of(330)) == ("trace d" if by else 0)
 
 
 def test_a_hundred_thousand_exchanges_cost_little_per_change(qapp):

@@ -98,6 +98,7 @@ def test_the_menu_asks_for_a_file_and_writes_it(aio, wait_until, tmp_path: Path)
             await minute(table)
             told = []
             table.bridge.warned.connect(lambda *what: told.append(what))
+            assert table.panel.picture.menu.menuAction() in table.panel.own_actions
             table.panel.findChild(QAction, "exchangesSaveAllSvgAction").trigger()
             dialog = table.panel.findChild(QFileDialog, "exchangesSaveDialog")
             path = tmp_path / "trace.svg"

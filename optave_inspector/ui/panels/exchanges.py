@@ -70,6 +70,7 @@ class ExchangesPanel(Panel):
         self._detail.setProperty("role", "muted")
         self.picture = ExchangesPicture(bridge, self.view, self.model, self.scale, self.search)
         self.view.addAction(self.picture.menu.menuAction())
+        self.own_actions.append(self.picture.menu.menuAction())
         self._latencies = LatencyLine()
         self._empty = EmptyState(
             "exchangesEmpty", "No requests yet", "Send a request from the composer: its answers appear here."

@@ -58,6 +58,9 @@ class PanelDock(QDockWidget):
 
     def _fill_menu(self) -> None:
         self._menu.clear()
+        if self.panel.own_actions:
+            self._menu.addActions(self.panel.own_actions)
+            self._menu.addSeparator()
         here = self._area.dockWidgetArea(self)
         for name, place in _AREAS.items():
             action = self._menu.addAction(f"Move to the {name.lower()}")

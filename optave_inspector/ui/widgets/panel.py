@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from .elided_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
 
 __all__ = ["ElidedLabel", "Panel"]
 
@@ -21,6 +26,8 @@ class Panel(QFrame):
         self.setObjectName(object_name)
         self.setAccessibleName(title)
         self.setProperty("card", True)
+        self.own_actions: list[QAction] = []
+        """What the menu of the panel's dock offers besides moving and hiding it."""
         self.title_label = QLabel(title)
         self.title_label.setObjectName(f"{object_name}Title")
         self.title_label.setProperty("role", "title")
