@@ -9,7 +9,7 @@ import pytest
 from optave_inspector.client.events import Closer, TcpEnd
 from optave_inspector.local_tenant.scenarios import IMPLEMENTED
 from optave_inspector.protocol.close_codes import DOCUMENTED, Advice, CloseCode, explain
-from optave_inspector.protocol.scenarios import SCENARIOS, Outcome, Scenario
+from optave_inspector.protocol.scenarios import SCENARIOS, Outcome, Scenario, ScenarioKind
 from tests.integration.scenario_runs import SMALL, bench, run
 from tests.integration.sessions import session
 
@@ -20,6 +20,10 @@ WAYS = [
     for choice in parameter.choices[1:]
 ]
 """Every other way of those that have several."""
+OVER_TLS = [
+    *(scenario for scenario in SCENARIOS.values() if scenario.kind is ScenarioKind.TCP),
+    *(SCENARIOS[name] for name in ("upgrade-silence", "upgrade-reset", "close-empty", "close-no-wait", "ignore-close")),
+]
 
 
 def test_the_table_and_the_tenant_name_the_same_scenarios() -> None:
@@ -43,9 +47,14 @@ def test_every_way_of_a_scenario_leads_there(scenario: Scenario, way: dict[str, 
     asyncio.run(_leads_where_it_should(scenario, way))
 
 
-async def _leads_where_it_should(scenario: Scenario, parameters: dict[str, object]) -> None:
+@pytest.mark.parametrize("scenario", OVER_TLS, ids=[scenario.name for scenario in OVER_TLS])
+def test_ends_of_tcp_and_of_the_handshake_are_the_same_over_tls(scenario: Scenario) -> None:
+    asyncio.run(_leads_where_it_should(scenario, SMALL.get(scenario.name, {}), tls=True))
+
+
+async def _leads_where_it_should(scenario: Scenario, parameters: dict[str, object], *, tls: bool = False) -> None:
     expected = scenario.expects(scenario.values(parameters))
-    async with bench(tls=scenario.needs_tls) as place, session() as watched:
+    async with bench(tls=tls or scenario.needs_tls) as place, session() as watched:
         said = await place.orders.scenario(scenario, **parameters)
         assert said["armed"] == 1
         await run(place, watched, scenario, expected)

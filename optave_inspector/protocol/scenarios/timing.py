@@ -25,8 +25,8 @@ TIMING = (
         "The tenant sends answers that nobody asked for, as fast as they are taken.",
         stays_open("orphan"),
         (
-            count("messages", 1_000, "How many messages.", 1, 1_000_000),
-            count("bytes", 1_000, "Size of each, roughly.", 500, 1 << 20),
+            count("messages", 1_000, "How many messages.", 1, 100_000),
+            count("bytes", 1_000, "Size of each, roughly.", 500, 65_536),
         ),
     ),
     Scenario(

@@ -104,7 +104,7 @@ class ScenarioDialog(QDialog):
         running = [f"{name} ({one['id']})" for one in status["connections"] for name in one["scenarios"]]
         parts = [said] if said else []
         parts.append(f"Armed: {', '.join(armed)}." if armed else "Nothing is armed.")
-        parts += [f"On connections: {', '.join(running)}."] if running else []
+        parts += [f"Open connections that were struck: {', '.join(running)}."] if running else []
         self.tell(" ".join(parts))
 
     def choose(self, name: str) -> None:
