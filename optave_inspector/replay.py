@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .capture.progress import Progress, Stop
     from .capture.store import CaptureStore
     from .protocol.contract import Contract
-    from .tracing.correlator import Counts
+    from .tracing.counts import Counts
     from .tracing.exchange import Exchange
 
 _TIMEOUT_NS = REQUEST_TIMEOUT_S * 10**9

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .client.config import ConnectionConfig, TokenSourceConfig
     from .client.made_frames import MadeFrame
     from .protocol.contract import Contract
-    from .tracing.correlator import Counts
+    from .tracing.counts import Counts
     from .tracing.exchange import Exchange
 
 _FLUSH_S = 0.033

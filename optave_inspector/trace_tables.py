@@ -1,4 +1,4 @@
-"""The exchanges of a capture, and their statistics, as tables: for the command line and the window."""
+"""The exchanges of a capture, their statistics and their rate, as tables: for the command line and the window."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from .capture.new_file import WriteError, is_same, replacing
 from .capture.opening import companions
 from .capture.progress import Stopped, never, unheard
 from .capture.redaction import RedactionRules, Redactor
-from .tracing.csv_tables import write_exchanges_csv, write_statistics_csv
+from .tracing.csv_tables import write_exchanges_csv, write_rate_csv, write_statistics_csv
+from .tracing.rate import Rate
 from .tracing.selection import exchanges_with
 from .tracing.statistics import Statistics
 
@@ -32,6 +33,7 @@ class TraceTable(StrEnum):
 
     EXCHANGES = "exchanges-csv"
     STATISTICS = "statistics-csv"
+    RATE = "rate-csv"
 
 
 def export_table(
@@ -78,9 +80,11 @@ def _write(
 ) -> None:
     text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="")
     try:
+        started_ns = store.entry(1).monotonic_ns if store.count else 0
         if table is TraceTable.EXCHANGES:
-            started_ns = store.entry(1).monotonic_ns if store.count else 0
             write_exchanges_csv(exchanges, text, clean=clean, started_ns=started_ns)
+        elif table is TraceTable.RATE:
+            write_rate_csv(Rate(exchanges), text, started_ns=started_ns)
         else:
             write_statistics_csv(Statistics(exchanges), text, clean=clean)
     finally:

@@ -26,8 +26,8 @@ def export(
         str | None,
         typer.Option(
             "--format",
-            help="Entries as har, jsonl or csv, by the file's name where it is left out; exchanges-csv or "
-            "statistics-csv; otlp sends OpenTelemetry spans to a collector.",
+            help="Entries as har, jsonl or csv, by the file's name where it is left out; exchanges-csv, "
+            "statistics-csv or rate-csv; otlp sends OpenTelemetry spans to a collector.",
             show_default=False,
         ),
     ] = None,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..capture.entry import Entry, EntryFlag, EntryKind
 from ..protocol.actions import parse_action
 from ..protocol.codec import Peek, Shape
+from .counts import Counts
 from .deadlines import Deadlines
 from .exchange import Exchange, ExchangeStatus
 from .exchange_list import ExchangeList
@@ -29,39 +28,6 @@ _ENDED_BY = {
     ExchangeStatus.CUT_OFF: "was cut off",
     ExchangeStatus.CANCELLED: "was cancelled",
 }
-
-
-@dataclass(slots=True)
-class Counts:
-    """Each message that was handed in, in exactly one place, but for what is said to be part of another count."""
-
-    requests: int = 0
-    """Request envelopes that were on the wire."""
-    reused: int = 0
-    """How many of ``requests`` had the correlation ID of an earlier one."""
-    cancelled: int = 0
-    """How many of ``requests`` the user cancelled."""
-    other_sent: int = 0
-    """Outgoing messages that are no request envelope: they start nothing."""
-    not_sent: int = 0
-    """Request envelopes that never were on the wire, as the connection was not open."""
-    other_not_sent: int = 0
-    """Other texts that never were on the wire."""
-    answers: int = 0
-    """Answers in time, those matched by a guess included."""
-    late: int = 0
-    duplicates: int = 0
-    orphans: int = 0
-    other_case: int = 0
-    """How many of ``orphans`` have an ID that differs only in case from one that was sent."""
-    other_type: int = 0
-    """How many of ``orphans`` have an ID that differs only in its JSON type, as 7 differs from "7"."""
-    to_not_sent: int = 0
-    """How many of ``orphans`` have the ID of a request that never was on the wire."""
-    unrelated: int = 0
-    """Incoming messages that are no answer: gateway messages, other JSON, binary, broken ones."""
-    guessed: int = 0
-    """How many of ``answers`` and ``late`` were matched by action and order."""
 
 
 class Correlator:

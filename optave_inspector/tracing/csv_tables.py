@@ -1,4 +1,4 @@
-"""Exchanges and statistics as CSV (RFC 4180), for spreadsheets and scripts. Times in milliseconds."""
+"""Exchanges, statistics and rates as CSV (RFC 4180), for spreadsheets and scripts. Times in milliseconds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .exchange import Exchange
+    from .rate import Rate
     from .statistics import Durations, Statistics, Summary
 
 EXCHANGE_COLUMNS = (
@@ -18,6 +19,7 @@ EXCHANGE_COLUMNS = (
     *("request_id", "request_entry", "sent_ms", "first_ms", "total_ms", "longest_stall_ms", "answers", "late"),
     *("duplicates", "error_code", "guessed", "reused", "note"),
 )
+RATE_COLUMNS = ("start_ms", "requests", "answers")
 _PERCENTILES = ("p50", "p90", "p95", "p99", "max")
 STATISTICS_COLUMNS = (
     *("action", "exchanges", "sent", "answered", "errors", "timed_out", "cut_off", "cancelled", "not_sent", "open"),
@@ -70,6 +72,19 @@ def write_statistics_csv(statistics: Statistics, out: TextIO, *, clean: Callable
     for action, summary in rows:
         writer.writerow((harmless(clean(action)), *_counts(summary), *_durations(summary), _codes(summary, clean)))
     return len(rows)
+
+
+def write_rate_csv(rate: Rate, out: TextIO, *, started_ns: int = 0, most: int = 100_000) -> int:
+    """One row for each second from the first request to the last answer; how many. Open ``out`` with ``newline=""``.
+
+    Of so long a time that more than ``most`` rows would come, a row stands for more seconds. ``start_ms`` counts from
+    ``started_ns``, a ``monotonic_ns``.
+    """
+    writer = csv.writer(out)
+    writer.writerow(RATE_COLUMNS)
+    buckets = rate.buckets(most)
+    writer.writerows((_ms(one.start_ns - started_ns), one.requests, one.answers) for one in buckets)
+    return len(buckets)
 
 
 def _counts(one: Summary) -> tuple[int, ...]:

@@ -31,6 +31,8 @@ class Deadlines:
         """Forget a number; one without a deadline is fine."""
         if self._deadlines.pop(number, None) is None:
             return
+        if not self._deadlines:
+            self._deadlines = {}  # An emptied dictionary keeps the room of its best days.
         if len(self._heap) > 2 * len(self._deadlines) + 64:
             self._heap = [(deadline_ns, left) for left, deadline_ns in self._deadlines.items()]
             heapq.heapify(self._heap)

@@ -166,7 +166,7 @@ def test_statistics_as_a_table_of_what_a_query_finds(capture: Path) -> None:
 
 def test_tables_leave_without_secrets_and_never_over_the_capture(tmp_path: Path) -> None:
     path = make_capture(tmp_path / "b.optave-capture", correlation_id=TOKEN)
-    for kind in ("exchanges-csv", "statistics-csv"):
+    for kind in ("exchanges-csv", "statistics-csv", "rate-csv"):
         assert TOKEN not in export(path, "--format", kind, "-o", "-").stdout
     assert TOKEN in export(path, "--format", "exchanges-csv", "--no-redact", "-o", "-").stdout
     before = path.read_bytes()

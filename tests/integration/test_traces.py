@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import os
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +26,7 @@ from optave_inspector.session import Session
 from optave_inspector.tracing.clock_offset import estimate
 from optave_inspector.tracing.exchange import Exchange, ExchangeStatus
 from optave_inspector.tracing.grouping import GroupBy, Grouping
-from optave_inspector.tracing.growth import updates
+from optave_inspector.tracing.stream import Stream
 from tests.integration.scenario_runs import LIMIT_S, Bench, bench, until
 from tests.integration.sessions import ended
 
@@ -276,10 +277,14 @@ def test_a_stream_grows_and_tells_the_tenants_clock(capture: Path) -> None:
         await talk.connect()
         exchange = await talk.ask(request(template=names.index("streamed")))
         store = talk.session.store
-        grown = list(updates(exchange, store.payload))
+        stream = Stream()
+        grown = [
+            stream.read(entry, at_ns - exchange.sent_ns, store.payload(entry))
+            for entry, at_ns in zip(exchange.answers, exchange.update_ns, strict=True)
+        ]
         assert len(grown) >= 2
-        assert all(one.growth is None or one.growth.extends for one in grown)
-        assert sum(one.added_text or 0 for one in grown) > 0
+        assert not any(one.breaks for one in grown)
+        assert all(later.size > earlier.size for earlier, later in pairwise(grown))
         found = estimate(
             [exchange], lambda numbers: list(zip(store.entries(numbers), store.payloads(numbers), strict=True))
         )

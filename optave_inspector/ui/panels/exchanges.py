@@ -128,6 +128,7 @@ class ExchangesPanel(Panel):
     def show_note(self) -> None:
         """Say in the heading how many exchanges there are, how many of them are shown, and how they ended."""
         self.set_note(self._note())
+        self.note_label.setToolTip("\n".join(self._bridge.session.counts.lines()))
 
     def save_state(self) -> dict[str, Any]:
         """The grouping, as plain values for a layout file."""

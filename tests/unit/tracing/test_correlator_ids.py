@@ -78,3 +78,17 @@ def test_queues_stay_short_though_every_answer_has_its_id(talk: Any) -> None:
         talk.receive(f"id-{number}")
     queues = talk.correlator._queues._by_attempt[1]
     assert all(len(queue) < 10 for queue in queues.values())
+
+
+def test_the_account_names_everything_that_there_is_and_nothing_else(talk: Any) -> None:
+    assert talk.correlator.counts.lines() == []
+    hand_in(talk, "17", sent=True)
+    hand_in(talk, "17", sent=True)
+    hand_in(talk, 17, sent=False)
+    talk.receive("nobody")
+    talk.fail_to_send("x")
+    assert talk.correlator.counts.lines() == [
+        "2 requests sent (1 with an ID used before)",
+        "1 request never sent",
+        "2 orphan answers (1 with an ID that differs only in type)",
+    ]

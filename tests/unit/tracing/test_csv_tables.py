@@ -6,7 +6,8 @@ import csv
 import io
 from typing import Any
 
-from optave_inspector.tracing.csv_tables import write_exchanges_csv, write_statistics_csv
+from optave_inspector.tracing.csv_tables import write_exchanges_csv, write_rate_csv, write_statistics_csv
+from optave_inspector.tracing.rate import Rate
 from optave_inspector.tracing.statistics import Statistics
 
 MS = 1_000_000
@@ -94,3 +95,18 @@ def test_each_action_and_all_together_are_rows(talk: Any) -> None:
     assert (adjust["errors"], adjust["errors_by_code"]) == ("2", "E1 1; (none) 1")
     assert (adjust["exchanges"], adjust["sent"], adjust["cancelled"], adjust["not_sent"]) == ("4", "3", "1", "1")
     assert (overall["action"], overall["exchanges"], overall["open"]) == ("(all)", "14", "0")
+
+
+def test_each_second_is_a_row_of_the_rate(talk: Any) -> None:
+    talk.wait(5_000)
+    talk.send("a")
+    talk.wait(2_100)
+    talk.receive("a")
+    out = io.StringIO(newline="")
+    assert write_rate_csv(Rate(talk.correlator.exchanges), out, started_ns=5_000 * MS) == 3
+    assert [tuple(row.values()) for row in rows(out.getvalue())] == [
+        ("0.000", "1", "0"),
+        ("1000.000", "0", "0"),
+        ("2000.000", "0", "1"),
+    ]
+    assert write_rate_csv(Rate(), io.StringIO(newline="")) == 0
