@@ -23,6 +23,9 @@ _MARKS = _ORPHAN | _LATE | _DUPLICATE | _GUESSED | _SIMILAR | _REUSED
 _COMPLETED, _ERROR = ExchangeStatus.COMPLETED, ExchangeStatus.ERROR
 _ENDS = {"completed": _COMPLETED, "error": _ERROR}
 _NOT_SENT_KIND, _CANCELLED_KIND = int(EntryKind.NOT_SENT), int(EntryKind.CANCELLED)
+_NONE_YET: list[int] = []
+"""What all exchanges share until something comes: three lists each would be a third of a waiting one's memory, and
+work for the garbage collector. Never changed, but replaced."""
 _ENDED_BY = {
     ExchangeStatus.TIMED_OUT: "timed out",
     ExchangeStatus.CUT_OFF: "was cut off",
@@ -164,10 +167,16 @@ class Correlator:
         if status in (_COMPLETED, _ERROR) or exchange.late_end_ns >= 0:
             self.counts.duplicates += 1
             entry.flags |= _DUPLICATE
-            exchange.duplicates.append(entry.number)
+            if exchange.duplicates:
+                exchange.duplicates.append(entry.number)
+            else:
+                exchange.duplicates = [entry.number]
             return changed
-        exchange.answers.append(entry.number)
-        exchange.update_ns.append(now_ns)
+        if exchange.answers:
+            exchange.answers.append(entry.number)
+            exchange.update_ns.append(now_ns)
+        else:
+            exchange.answers, exchange.update_ns = [entry.number], [now_ns]
         if guess:
             entry.flags |= _GUESSED
             self.counts.guessed += 1
@@ -225,6 +234,10 @@ class Correlator:
             peek.session_id,
             peek.parent_id,
             peek.request_id,
+            ExchangeStatus.WAITING,
+            _NONE_YET,
+            _NONE_YET,
+            duplicates=_NONE_YET,
         )
         self.exchanges.append(exchange)
         entry.exchange = exchange.number
