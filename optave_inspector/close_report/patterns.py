@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _FEWEST = 3
 _SHARE = 0.05
-_LEAST_NS = 2 * 10**9
+_LEAST_NS = 10**9
+_TOO_SHORT_NS = 10 * 10**9
+"""Shorter spans are alike by nature: there is no time-out to be seen in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def _spread(what: str, spans: Sequence[int | None]) -> list[Pattern]:
     if len(known) < _FEWEST:
         return []
     middle = int(statistics.median(known))
-    tight = known[-1] - known[0] <= max(_LEAST_NS, middle * _SHARE)
+    tight = middle >= _TOO_SHORT_NS and known[-1] - known[0] <= max(_LEAST_NS, middle * _SHARE)
     first = f"always {what} for about the same time" if tight else f"{what} for"
     spread = f"{spoken_duration(known[0])} to {spoken_duration(known[-1])}, median {spoken_duration(middle)}"
     return [Pattern(f"{capital(first)}: {spread} ({len(known)} attempts).", tight)]

@@ -42,7 +42,7 @@ def as_markdown(report: Report, patterns: Sequence[Pattern] = (), known: Iterabl
         if title == _ORDER:
             lines += ["| after | who | what | entry |", "|---|---|---|---|"]
             lines += [
-                f"| {step.gap} | {_ARROWS[step.lane]} | {plain(step.words)} | #{step.entry} |" for step in report.steps
+                f"| {step.gap} | {_ARROWS[step.lane]} | {plain(step.words)} | {step.entry} |" for step in report.steps
             ]
         else:
             lines += [f"- {plain(line)}" for line in body]
@@ -60,11 +60,14 @@ def _parts(report: Report, patterns: Sequence[Pattern]) -> list[tuple[str, list[
         ("Advice", [*advice, *([report.next_step] if report.next_step else [])]),
         (
             _ORDER,
-            [f"{step.gap or '0 ms':>12}  {_ARROWS[step.lane]} {step.words} (#{step.entry})" for step in report.steps],
+            [
+                f"{step.gap or '0 ms':>12}  {_ARROWS[step.lane]} {step.words} (entry {step.entry})"
+                for step in report.steps
+            ],
         ),
         (
             "Evidence",
-            [f"{line.label}: {line.words}{f' (#{line.entry})' if line.entry else ''}" for line in report.evidence],
+            [f"{line.label}: {line.words}{f' (entry {line.entry})' if line.entry else ''}" for line in report.evidence],
         ),
         ("Across the attempts", [pattern.words for pattern in patterns]),
     ]

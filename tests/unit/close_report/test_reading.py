@@ -135,6 +135,15 @@ def test_a_missing_subprotocol_is_said_with_what_it_means() -> None:
     assert "Browsers fail then" in lines["Handshake"]
 
 
+def test_short_spans_are_told_but_no_pattern() -> None:
+    with log() as made:
+        for begin_s in (0, 100, 200):
+            made.open(begin_s)
+            made.close(begin_s + 1, 1011)
+        found = {pattern.words: pattern.tight for pattern in patterns_of(made.cases())}
+    assert not found["Connected for: 1.0 s to 1.0 s, median 1.0 s (3 attempts)."]
+
+
 def test_two_attempts_are_no_pattern() -> None:
     with log() as made:
         for begin_s in (0, 100):
