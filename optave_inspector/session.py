@@ -60,7 +60,11 @@ class Session(SessionSignals):
         self.handshake: Handshake | None = None
         self.ending: Ending | None = None
         self.failure: ConnectFailed | None = None
+        self.handshake_wall_ns = 0
+        """Unix time at which the newest handshake ended; 0 before the first."""
         self.token_use: TokenUse | None = None
+        self.tokens_taken: dict[str, int] = {}
+        """How many tokens each source gave, by its name."""
         self.closed = False
         """:meth:`aclose` was called: nothing is connected any more."""
         self.opened_ns = 0
@@ -269,6 +273,7 @@ class Session(SessionSignals):
     def on_token(self, use: TokenUse) -> None:
         """A token is about to be sent."""
         self.token_use = use
+        self.tokens_taken[use.source] = self.tokens_taken.get(use.source, 0) + 1
         self._note(f"Token taken: {use.source}{', used before' if use.reused else ''}.")
         self.token_taken.emit(use)
 
@@ -276,6 +281,7 @@ class Session(SessionSignals):
         """The upgrade was answered, or gave up."""
         self.handshake = handshake
         monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
+        self.handshake_wall_ns = wall_ns
         limit_s = self.config.request_timeout_s if self.config is not None else None
         ping_s = self.config.ping_interval_s if self.config is not None else None
         use, recorder = self.token_use, self._recorder

@@ -78,6 +78,10 @@ class ConnectionActions(QObject):
             self, "cancelRetryAction", "C&ancel the retry", view.retry.cancel,
             tip="Do not connect again by itself",
         )  # fmt: skip
+        self.doctor = make_action(
+            self, "tokenDoctorAction", "Token &doctor…", view.open_token_doctor,
+            tip="What the token says of itself, what is wrong with it, how long it lives and where it went",
+        )  # fmt: skip
         for signal in (view.bridge.stateChanged, view.retry.changed):
             signal.connect(self._enable)
         self._enable()

@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..capture.retention import CleanUp, Retention
+from ..protocol.token_doctor import TokenCase
 from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.close_dialog import CloseDialog
 from .dialogs.exchange_dialog import ExchangeDialog
@@ -44,6 +45,7 @@ from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, OfferDialog, TextQuestion
 from .dialogs.scenario_dialog import ScenarioDialog
 from .dialogs.text_dialog import TextDialog
+from .dialogs.token_doctor import TokenDoctorDialog
 from .dialogs.trace_sending import TraceSendingDialog
 from .dialogs.unsaved import UnsavedDialog
 from .dialogs.work_dialog import WorkDialog
@@ -51,6 +53,7 @@ from .panels.crash_notice import CrashNotice
 from .panels.exchanges_minimap import Minimap
 from .panels.message_bar import MessageBar
 from .panels.top_bar import TopBar
+from .token_case import Patient
 from .widgets.panel import Panel
 
 if TYPE_CHECKING:
@@ -168,6 +171,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         ExchangeDialog(parent.view.bridge, 0, parent),
         WorkDialog("exportWork", "Exporting", "", parent),
         WorkDialog("saveCaptureWork", "Saving the capture", "", parent),
+        TokenDoctorDialog(Patient(TokenCase("", 0.0), "", ()), {}, parent),
         NoticeDialog("cannotOpenDialog", "A capture that cannot be opened", "", parent),
         TextDialog("Handshake", {"Request": "", "Response": "", "Body": ""}, "handshakeDialog", parent),
         *(

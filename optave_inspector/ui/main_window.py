@@ -332,6 +332,7 @@ class MainWindow(QMainWindow):
         connection = page.menu("&Connection", "connectionMenu")
         connection.addActions(view.connection_actions.all())
         connection.addSeparator()
+        connection.addAction(view.connection_actions.doctor)
         rude = connection.addMenu("&Against the rules")
         rude.setObjectName("againstRulesMenu")
         rude.addAction(view.on_purpose_actions.switch)

@@ -12,6 +12,7 @@ from .actions import ConnectionActions
 from .connector import Connector
 from .dialogs.close_dialog import CloseDialog
 from .dialogs.question import ConfirmDialog, TextQuestion
+from .dialogs.token_doctor import TokenDoctorDialog
 from .dock_area import DockArea
 from .on_purpose_actions import OnPurposeActions
 from .panels.composer import ComposerPanel
@@ -27,6 +28,7 @@ from .panels.statistics import StatisticsPanel
 from .panels.stream import StreamPanel
 from .panels.top_bar import TopBar
 from .retry_countdown import RetryCountdown
+from .token_case import find_patient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +76,7 @@ class SessionView(QWidget):
         for asking in (self.messages, self.endings):
             asking.reconnectAsked.connect(self.connector.connect_now)
         self.connector.refused.connect(lambda _field, _sentence: self.area.go_to(self.connection))
+        self.connection.doctorAsked.connect(self.open_token_doctor)
         self.connector.secretNeeded.connect(self._ask_secret)
         self.connector.leaveNeeded.connect(self._ask_leave)
         self.exchanges.sendAgainRequested.connect(self.composer.send_again)
@@ -116,6 +119,15 @@ class SessionView(QWidget):
         dialog = CloseDialog(self.window())
         dialog.chosen.connect(self.connector.close_with)
         dialog.open()
+
+    def open_token_doctor(self) -> None:
+        """Look at the token that would be sent next, or was sent last."""
+        self.bridge.start(self._open_token_doctor(), "look at the token")
+
+    async def _open_token_doctor(self) -> None:
+        session = self.bridge.session
+        patient = await find_patient(session, self.current)
+        TokenDoctorDialog(patient, session.tokens_taken, self.window()).open()
 
     def _with_state(self) -> tuple[FramesPanel, ExchangesPanel, StatisticsPanel, ComposerPanel, RecipePanel]:
         return self.frames, self.exchanges, self.statistics, self.composer, self.recipe

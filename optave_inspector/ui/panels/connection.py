@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ...protocol.states import ConnectionState
@@ -34,6 +34,9 @@ _SETTLING_MS = 400
 class ConnectionPanel(Panel):
     """The settings scroll; the state and the two buttons stay in sight."""
 
+    doctorAsked = Signal()
+    """Look at the token closely."""
+
     def __init__(
         self, bridge: SessionBridge, current: CurrentProfile, connector: Connector, parent: QWidget | None = None
     ) -> None:
@@ -46,6 +49,7 @@ class ConnectionPanel(Panel):
         self._url = UrlSection(current)
         self._auth = AuthSection(current)
         self._token = TokenSection(bridge, current, connector)
+        self._token.doctor.clicked.connect(self.doctorAsked)
         self._chat_session = Field(
             "Chat session",
             "connectionChatSessionIdEdit",

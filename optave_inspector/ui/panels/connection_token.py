@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ...client.client_credentials import token_url
 from ...client.config import AuthTransport, CredentialsIn
@@ -74,7 +74,16 @@ class TokenSection(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(section("Token source"))
-        layout.addWidget(self._kind)
+        self.doctor = QToolButton()
+        self.doctor.setObjectName("connectionTokenDoctorButton")
+        self.doctor.setText("Doctor…")
+        self.doctor.setAccessibleName("Token doctor")
+        self.doctor.setToolTip("What the token says of itself, what is wrong with it, how long it lives, where it went")
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self._kind, 1)
+        line.addWidget(self.doctor)
+        layout.addLayout(line)
         layout.addWidget(self._unused)
         self._credentials = self._build_credentials()
         self._pasted = self._build_pasted()
