@@ -23,6 +23,8 @@ from optave_inspector.ui.delegates.waterfall_scale import ScaleMode
 from optave_inspector.ui.models.exchange_table import ExchangeColumn
 from optave_inspector.ui.panels.exchanges import ExchangesPanel
 
+from .exchanges_desk import desk
+
 S = 1_000_000_000
 BEGIN = 0
 """The session's own clock as each test begins: what the session notes by itself lies close to it."""
@@ -441,3 +443,29 @@ def test_waiting_is_cancelled_from_the_menu(panel, three, session, see):
     assert session.exchanges[2].status is ExchangeStatus.CANCELLED
     assert texts(panel, ExchangeColumn.STATUS)[2] == "⊘ cancelled"
     assert not cancel.isEnabled()
+
+
+def test_folding_one_group_leaves_the_cursor_there_though_another_has_the_selected_exchange(aio):
+    async def run():
+        async with desk() as table:
+            table.opens(0)
+            table.request(1)
+            table.ends(2)
+            table.opens(10)
+            table.request(11)
+            await table.told()
+            panel = table.panel
+            panel.groups.setCurrentIndex(panel.groups.findText("By connection"))
+            table.bridge.select_exchange(1)
+            heading = panel.model.index(2, 0)
+            assert heading.data().startswith("▾ connection 2")
+            panel.view.setCurrentIndex(heading)
+            panel.view.setFocus()
+            QTest.keyClick(panel.view, Qt.Key.Key_Left)
+            assert panel.view.currentIndex().data().startswith("▸ connection 2")
+            table.request(12)
+            await table.told()
+            assert panel.view.currentIndex().row() == 2
+            assert table.bridge.selected_exchange == 1
+
+    aio(run())

@@ -223,10 +223,9 @@ class ExchangesPanel(Panel):
         self._show_detail()
 
     def _on_rearranged(self) -> None:
-        """Rows went elsewhere; what is selected may have a row again."""
+        """Rows went elsewhere; what is selected may have a row again. Whoever stands on a heading stays there."""
         number = self._bridge.selected_exchange
-        current = self.menu.current()
-        if number and (current is None or current.number != number):
+        if number and not self.view.currentIndex().isValid():
             self.view.select(self.model.row_of(number))
 
     def _on_lives(self) -> None:
