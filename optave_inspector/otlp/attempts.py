@@ -92,7 +92,7 @@ class Attempt:
     @property
     def opened(self) -> bool:
         """The tenant switched protocols."""
-        return self.handshake is not None and not self.handshake.flags & _PROBLEM
+        return self.handshake is not None and not self.handshake.flags & _PROBLEM and not self.failed
 
     @property
     def is_over(self) -> bool:
@@ -111,7 +111,7 @@ class Attempt:
             self._happened(EventName.HANDSHAKE, entry)
         elif entry.kind == _ENDING:
             self.ending, self.ended = entry, _read(payload, EndingFacts)
-        elif entry.kind == _STATE and entry.flags & _PROBLEM and not self.opened:
+        elif entry.kind == _STATE and entry.flags & _PROBLEM and self.ending is None:
             self.failed = True
 
     def _count(self, entry: Entry) -> None:

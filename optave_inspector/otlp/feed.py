@@ -37,7 +37,7 @@ class SessionFeed:
         self._session = session
         self._sender = sender
         self._since_ns = time.monotonic_ns()
-        redactor = Redactor(None, sender.collector.headers.values())
+        redactor = Redactor()
         self._attempts = Attempts(redactor)
         self._maker = SpanMaker(redactor)
         self._waiting: dict[int, None] = {}

@@ -82,16 +82,17 @@ class LiveTraces:
 
     async def switch_off(self, limit_s: float = _LAST_S) -> None:
         """Hand over what has ended, send what waits for ``limit_s`` at most, and stop. What is left is counted."""
-        sender = self._sender
+        sender, self._sender = self._sender, None
         if sender is None:
             return
+        self._last = sender.delivery
         feeds, self._feeds = self._feeds, {}
         await asyncio.gather(*(feed.finish() for feed in feeds.values()))
         if self._watching is not None:
             self._watching.cancel()
         await asyncio.to_thread(sender.close, limit_s)
         self._last = sender.delivery
-        self._sender = self._watching = None
+        self._watching = None
 
     async def aclose(self, limit_s: float = _LAST_S) -> None:
         """Switch off, and wait for all that runs; after the sessions have ended, before their stores are closed."""

@@ -55,7 +55,7 @@ def send_capture(
     ``rules`` say what is taken out besides tokens and secrets. What is not delivered is counted, not raised.
     ``progress`` counts spans. Blocks. Raises StoreError, PathError, Stopped, and TrustError for the CA file.
     """
-    redactor = Redactor(rules, collector.headers.values())
+    redactor = Redactor(rules)
     exporter = CollectorExporter(collector, patient=False)
     try:
         attempts = Attempts(redactor)

@@ -52,6 +52,12 @@ def collector(
     environment = os.environ if environment is None else environment
     where = effective_endpoint(endpoint, environment)
     check_endpoint(where)
+    parts = [part for part in _variable("HEADERS", environment).split(",") if part.strip()]
+    if not all("=" in part and _NAME.fullmatch(part.partition("=")[0].strip()) for part in parts):
+        raise CollectorError(
+            "The environment names a header for collectors that is not NAME=VALUE.",
+            "Mend OTEL_EXPORTER_OTLP_HEADERS: parts are separated by commas, commas in values written as %2C.",
+        )
     given = {**_headers_of(environment), **{name.lower(): value for name, value in (headers or {}).items()}}
     for name, value in given.items():
         _check_header(name, value)

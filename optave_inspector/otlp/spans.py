@@ -29,7 +29,9 @@ Attributes = dict[str, str | int | float | bool]
 
 _FINE_CODES = frozenset({1000, 1001})
 _DEFAULT_PORTS = {"ws": 80, "wss": 443}
-_LATEST_NS = (1 << 63) - 1
+_LARGEST = (1 << 63) - 1
+"""What a number of OTLP holds."""
+_SWITCHED = 101
 _GUESSED = int(EntryFlag.GUESSED)
 _OTHER = "_OTHER"
 _WORDS = {
@@ -73,8 +75,8 @@ class SpanMaker:
             **self._wire(attempt),
             Key.SENT: attempt.sent,
             Key.RECEIVED: attempt.received,
-            Key.SENT_BYTES: attempt.sent_bytes,
-            Key.RECEIVED_BYTES: attempt.received_bytes,
+            Key.SENT_BYTES: min(attempt.sent_bytes, _LARGEST),
+            Key.RECEIVED_BYTES: min(attempt.received_bytes, _LARGEST),
             Key.ORPHANS: attempt.orphans,
             **_ending(attempt),
         }
@@ -240,7 +242,7 @@ class SpanMaker:
 def _connection_problem(attempt: Attempt) -> str:
     if not attempt.opened and (attempt.handshake is not None or attempt.failed):
         code = attempt.handshake.code if attempt.handshake is not None else 0
-        return str(code) if code else "not_opened"
+        return str(code) if code not in (0, _SWITCHED) else "not_opened"
     if attempt.ending is None:
         return ""
     if attempt.ending.code not in _FINE_CODES and not (attempt.ending.code == 1005 and attempt.ended.clean):
@@ -293,7 +295,7 @@ def _later(start: Entry, monotonic_ns: int) -> int:
 
 
 def _moment(wall_ns: int) -> int:
-    return min(max(wall_ns, 0), _LATEST_NS)
+    return min(max(wall_ns, 0), _LARGEST)
 
 
 def _split(url: str) -> tuple[str, str, int, str] | None:

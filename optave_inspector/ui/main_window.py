@@ -33,7 +33,7 @@ TITLE = "Optave Inspector"
 _SIZE = QSize(1440, 900)
 _SMALLEST = QSize(900, 600)
 _KEEP_MS = 2000
-_SEND_TRACES = "Send &traces to a collector…"
+_SEND_TRACES = "&Send traces to a collector…"
 
 
 class MainWindow(QMainWindow):

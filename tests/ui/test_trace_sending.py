@@ -15,6 +15,7 @@ from optave_inspector.client.config import NoToken
 from optave_inspector.otlp.attributes import Key
 from optave_inspector.otlp.delivery import Delivery
 from optave_inspector.ui.dialogs.trace_sending import TraceSendingDialog, state_text
+from optave_inspector.ui.trace_sending import CollectorSettings
 from optave_inspector.ui.widgets.header_rows import HeaderRows
 from tests.captures import CONTENT, answer, request
 from tests.collectors import Receiver, collecting, fine, hang, status, values
@@ -125,6 +126,22 @@ def test_the_end_of_the_app_sends_what_ends_with_it(aio, wait_until, receiver) -
             await parts.session.connect(config(url), NoToken())
         assert [span.name for span in receiver.spans] == ["websocket connection"]
         assert values(receiver.spans[0].attributes)[Key.CLOSE_CODE] == 1001
+
+    aio(main(), 60)
+
+
+def test_a_session_that_is_closed_hands_over_its_last_spans(aio, wait_until, receiver) -> None:
+    async def main() -> None:
+        async with serving(tenant) as url, window() as parts:
+            traces = parts.sessions.traces
+            await traces.apply(CollectorSettings(on=True, endpoint=receiver.endpoint))
+            one = await parts.sessions.begin()
+            await one.session.connect(config(url), NoToken())
+            await one.session.send_text(request("last").decode())
+            await parts.sessions.end(one)
+            await wait_until(lambda: len(receiver.spans) == 2)
+            assert sorted(map(str, correlation_ids(receiver))) == ["None", "last"]
+            assert traces.live.is_on
 
     aio(main(), 60)
 

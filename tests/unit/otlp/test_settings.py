@@ -80,6 +80,14 @@ def test_headers_of_the_environment_go_under_those_that_are_given() -> None:
     assert environment_headers(environment) == ["only"]
 
 
+def test_a_wrong_header_of_the_environment_is_said_without_its_value(caplog: pytest.LogCaptureFixture) -> None:
+    for text in (SECRET, f"a=b,{SECRET}", f"content-type={SECRET}", f"bad name={SECRET}"):
+        with pytest.raises(CollectorError) as error:
+            collector("http://h", environment={"OTEL_EXPORTER_OTLP_HEADERS": text})
+        assert SECRET not in str(error.value)
+    assert SECRET not in caplog.text
+
+
 def test_headers_are_name_and_value() -> None:
     assert parse_headers(["Authorization=Basic YTpi==", " X-Empty = "]) == {
         "authorization": "Basic YTpi==",

@@ -30,6 +30,7 @@ from tests.captures import (
     Direction,
     Recording,
     answer,
+    handshake,
     make_capture,
     request,
 )
@@ -179,6 +180,24 @@ def test_each_unhappy_end_has_its_error_type(receiver: Receiver, capture: Path) 
     assert values(found["slow"].events[0].attributes)[Key.LATE] is True
     slow = found["slow"]
     assert slow.end_time_unix_nano - slow.start_time_unix_nano == 30_000 * MS
+
+
+def test_an_upgrade_that_was_answered_wrongly_is_no_connection(receiver: Receiver, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.optave-capture"
+
+    async def record() -> None:
+        session = Session(CaptureStore.create(path), Contract(schemas()))
+        recording = Recording(session)
+        recording.begin(handshake())
+        recording.note("The tenant chose a subprotocol that was not offered.", problem=True)
+        await session.settled()
+        await session.aclose()
+        session.store.close()
+
+    asyncio.run(record())
+    send(path, receiver)
+    told = values(receiver.spans[0].attributes)
+    assert (told[Key.HTTP_STATUS], told[Key.ERROR_TYPE]) == (101, "not_opened")
 
 
 def test_what_was_never_sent_has_no_connection_before_the_first(receiver: Receiver, tmp_path: Path) -> None:
