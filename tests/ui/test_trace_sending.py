@@ -106,8 +106,8 @@ def test_it_is_off_until_it_is_switched_on_and_ends_when_switched_off(aio, wait_
             assert again.read("collectorState").startswith(f"● Sending to {place}")
             again.switch(on=False)
             again.press("collectorSaveButton")
-            await wait_until(lambda: not traces.live.is_on)
-            assert not again.action.text().endswith("(on)")
+            await wait_until(lambda: not again.action.text().endswith("(on)"), 15)
+            assert not traces.live.is_on
             await session.send_text(request("after").decode())
             await wait_until(lambda: len(session.exchanges) == 3 and not session.waiting)
         assert correlation_ids(receiver) == ["during"]
