@@ -322,6 +322,11 @@ class Session(SessionSignals):
         self._note(sentence, problem=problem, tool_made=True)
         self._flush()  # it belongs to the attempt of now, not to one that is about to begin
 
+    def note_order(self, sentence: str) -> None:
+        """Put a note into the log about what the user orders of the tenant, before it takes effect."""
+        self._note(sentence, on_purpose=True)
+        self._flush()
+
     def _note(self, sentence: str, **marks: bool) -> None:
         monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
         recorder = self._recorder

@@ -42,7 +42,8 @@ def read_attempts(store: CaptureStore, after: int = 0) -> list[Attempt]:
     tallies = _tallied(store, after)
     wanted = sorted({n for marks in tallies.values() for tally in marks.values() for n in (tally.first, tally.last)})
     entries = {entry.number: entry for entry in _entries(store, wanted)}
-    return [_attempt(store, number, tallies[number], entries) for number in sorted(tallies)]
+    # What was noted before the first attempt belongs to none.
+    return [_attempt(store, number, tallies[number], entries) for number in sorted(tallies) if number]
 
 
 def _tallied(store: CaptureStore, after: int) -> _Tallies:

@@ -31,6 +31,7 @@ from .secrets import CLIENT_SECRET, TICKET_SECRET, TOKEN
 __all__ = ["LOCAL_TENANT_ID", "Profile", "ProfileError", "ProfileProblem", "TokenSourceKind", "local_tenant_profile"]
 
 LOCAL_TENANT_ID = "local-tenant"
+LOCAL_TENANT_NAME = "Local tenant"
 
 
 class TokenSourceKind(StrEnum):
@@ -230,7 +231,7 @@ def local_tenant_profile(
     The client secret is not part of it: it is new with every start and goes to the connection directly.
     ``saved`` is the user's own version from an earlier run, of which everything but the address is kept.
     """
-    base = saved or Profile(id=LOCAL_TENANT_ID, name="Local tenant")
+    base = saved or Profile(id=LOCAL_TENANT_ID, name=LOCAL_TENANT_NAME)
     return msgspec.structs.replace(
         base,
         url_template=websocket_url,

@@ -20,6 +20,7 @@ from ..protocol.scenarios import SCENARIOS
 from ..protocol.states import ConnectionState
 from .durations import duration
 from .messages import Messages
+from .orders import order_note
 from .outcome import mismatches, outcome_of
 from .recipe import (
     OPENING_S,
@@ -307,6 +308,7 @@ class Doer:
         parameters = {
             name: self.put_into(value) if isinstance(value, str) else value for name, value in doing.parameters.items()
         }
+        self._session.note_order(order_note(doing.name, parameters, doing.connections))
         if doing.name in SCENARIOS:
             said = await self._target.tenant.scenario(doing.name, next_=doing.connections, **parameters)
             return Done("Armed." if said.get("armed") else "Started.")

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QVBoxLay
 
 from ..capture.progress import Stopped
 from ..errors import InspectorError
+from ..profiles.profile import LOCAL_TENANT_NAME
 from ..replay import CaptureReplay, Rebuilt
+from ..repro.from_evidence import Origin
 from .actions import make_action
 from .bridge import SessionBridge
 from .capture_export import CaptureExport
@@ -25,14 +27,17 @@ from .panels.entry import EntryPanel
 from .panels.exchanges import ExchangesPanel
 from .panels.frames import FramesPanel
 from .panels.message_bar import MessageBar
+from .panels.recipe_files import RecipeFiles
 from .panels.statistics import StatisticsPanel
 from .panels.stream import StreamPanel
+from .recipe_evidence import RecipeEvidence
 from .widgets.elided_label import ElidedLabel
 from .widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from ..capture.store import CaptureStore
     from ..protocol.contract import Contract
+    from ..repro.from_evidence import MadeRecipe
     from ..session import Session
 
 _SIZE = QSize(1280, 800)
@@ -64,6 +69,11 @@ class CaptureWindow(QMainWindow):
         for source in (self.entry.tree, self.exchanges):
             source.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.messages = MessageBar(self.bridge)
+        self.recipe_files = RecipeFiles(self.bridge, self)
+        self.evidence = RecipeEvidence(self.bridge, self._origin, self._save_recipe, self)
+        self.frames.menu.recipeAsked.connect(self.evidence.of_entries)
+        self.exchanges.recipeRequested.connect(self.evidence.of_exchange)
+        self.endings.recipeAsked.connect(self.evidence.of_attempt)
         self._rebuilding = Background("rebuild traces", self)
         self._rebuilt = Rebuilt()
         self._showing = QTimer(self)
@@ -104,6 +114,7 @@ class CaptureWindow(QMainWindow):
         self._rebuilding.cancel()
         self._showing.stop()
         self.endings.stop()
+        self.evidence.stop()
         await self.bridge.stop()
         self.hide()
         await asyncio.to_thread(self.replay.store.close)
@@ -115,6 +126,15 @@ class CaptureWindow(QMainWindow):
 
     def _with_state(self) -> tuple[FramesPanel, EntryPanel, ExchangesPanel, StatisticsPanel]:
         return self.frames, self.entry, self.exchanges, self.statistics
+
+    def _origin(self) -> Origin:
+        name = self.replay.store.info.profile
+        return Origin(name == LOCAL_TENANT_NAME, name)
+
+    def _save_recipe(self, made: MadeRecipe) -> None:
+        for note in made.notes:
+            self.bridge.warned.emit("warning", note)
+        self.recipe_files.ask_save(self.path.stem, made.text)
 
     def _build(self) -> None:
         self.area = DockArea(

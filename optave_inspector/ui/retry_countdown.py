@@ -11,6 +11,8 @@ from ..client.retry import RetryPolicy
 from ..retrying import Retrier
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..profiles.profile import Profile
     from .bridge import SessionBridge
     from .connector import Connector
@@ -33,6 +35,8 @@ class RetryCountdown(QObject):
         super().__init__(parent)
         self._connector = connector
         self._current = current
+        self.held: Callable[[], bool] = lambda: False
+        """Whether somebody else has the session in hand, such as a recipe that runs: then nothing is retried."""
         self.retrier = Retrier(bridge.session, connector.connect_again, self._policy, self._fresh_token, bridge.start)
         self.retrier.changed.connect(self._on_changed)
         self.retrier.stopped.connect(self._on_stopped)
@@ -69,7 +73,7 @@ class RetryCountdown(QObject):
 
     def _policy(self) -> RetryPolicy:
         profile = self._profile()
-        return profile.retry_policy if profile is not None else RetryPolicy()
+        return profile.retry_policy if profile is not None and not self.held() else RetryPolicy()
 
     def _fresh_token(self) -> bool:
         profile = self._profile()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ..profiles.profile import LOCAL_TENANT_ID
 from ..profiles.secrets import CLIENT_SECRET, TOKEN
+from ..repro.from_evidence import Origin
 from .actions import ConnectionActions
 from .connector import Connector
 from .dialogs.close_dialog import CloseDialog
@@ -27,12 +29,14 @@ from .panels.recipe import RecipePanel
 from .panels.statistics import StatisticsPanel
 from .panels.stream import StreamPanel
 from .panels.top_bar import TopBar
+from .recipe_evidence import RecipeEvidence
 from .retry_countdown import RetryCountdown
 from .token_case import find_patient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..repro.from_evidence import MadeRecipe
     from .bridge import SessionBridge
     from .current_profile import CurrentProfile
 
@@ -62,6 +66,12 @@ class SessionView(QWidget):
             source.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.composer = ComposerPanel(bridge)
         self.recipe = RecipePanel(bridge, current.book)
+        self.evidence = RecipeEvidence(bridge, self._origin, self._take_recipe, self)
+        self.frames.menu.recipeAsked.connect(self.evidence.of_entries)
+        self.exchanges.recipeRequested.connect(self.evidence.of_exchange)
+        self.endings.recipeAsked.connect(self.evidence.of_attempt)
+        self.retry.held = lambda: self.recipe.runs.busy
+        self.recipe.runs.busyChanged.connect(lambda: self.retry.cancel() if self.recipe.runs.busy else None)
         self.area = DockArea(
             left=[self.connection],
             centre=self.frames,
@@ -139,6 +149,14 @@ class SessionView(QWidget):
         dialog = ConfirmDialog("tokenCommandDialog", "Token command", words, "Run it from now on", self.window())
         dialog.accepted.connect(lambda: self.connector.connect_running(command))
         dialog.open()
+
+    def _origin(self) -> Origin:
+        profile = self.current.profile
+        return Origin(profile.id == LOCAL_TENANT_ID, profile.name, profile.url_template)
+
+    def _take_recipe(self, made: MadeRecipe) -> None:
+        self.area.go_to(self.recipe)
+        self.recipe.take_text(made.text, f"{made.sentence} Run it, or save it.")
 
     def _ask_secret(self, field: str, sentence: str) -> None:
         called = {TOKEN: "Token", CLIENT_SECRET: "Client secret"}.get(field, "Secret of the ticket endpoint")

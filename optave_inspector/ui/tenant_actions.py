@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from ..errors import InspectorError
 from ..protocol.scenarios import SCENARIOS, Moment
+from ..repro.orders import CALM, order_note
 from .actions import make_action
 from .dialogs.close_dialog import CloseDialog
 from .dialogs.scenario_dialog import ScenarioDialog
@@ -140,12 +141,13 @@ class TenantActions(QObject):
 
     async def _ordered(self, name: str, parameters: dict[str, Any], *, armed: bool) -> None:
         for_connections = SCENARIOS[name].moment is Moment.CONNECTION
-        await self._tell(
-            self._tenant.scenario(name, next_=1 if armed and for_connections else None, **parameters), name
-        )
+        connections = 1 if armed and for_connections else None
+        self._note(name, parameters, connections)
+        await self._tell(self._tenant.scenario(name, next_=connections, **parameters), name)
 
     def _calm(self) -> None:
         self.silent.setChecked(False)
+        self._note(CALM, {})
         self._run(self._tell(self._tenant.calm(), ""), "local tenant: calm")
 
     async def _tell(self, order: Coroutine[Any, Any, dict[str, Any]], name: str) -> None:
@@ -177,7 +179,12 @@ class TenantActions(QObject):
         dialog.open()
 
     def _fault(self, name: str, **parameters: Any) -> None:
+        self._note(name, parameters)
         self._run(self._tenant.fault(name, **parameters), f"local tenant: {name}")
+
+    def _note(self, name: str, parameters: dict[str, Any], connections: int | None = None) -> None:
+        """Let the log tell what the tenant was told, so that a recipe can be made of it."""
+        self._view.bridge.session.note_order(order_note(name, parameters, connections))
 
     def _run(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         self._view.bridge.start(work, name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from optave_inspector.app import build_window, take_apart
 from optave_inspector.protocol.states import ConnectionState
 from optave_inspector.repro.results import StepState
 from optave_inspector.repro.shipped import shipped
@@ -229,3 +230,35 @@ def test_every_shipped_recipe_can_be_chosen(aio, workspace, make) -> None:
             assert {str(path) for path in shipped().values()} <= paths
 
     aio(main())
+
+
+def test_a_recipe_made_of_an_ending_a_row_or_an_exchange_stands_in_the_panel_and_runs(aio, wait_until) -> None:
+    async def main() -> None:
+        parts = await build_window()
+        try:
+            view = parts.window.page.view
+            view.recipe.editor.set_text(
+                LONG.replace('wait = "1 ms"', 'send = "summarize"\n[[step]]\nexpect = "message"')
+            )
+            view.recipe.run()
+            await wait_until(lambda: not view.recipe.runs.busy, 40)
+            await wait_until(lambda: view.endings.case is not None and not view.endings.busy, 10)
+            before = view.recipe.text()
+            next(each for each in view.endings.buttons if each.objectName() == "endingsRecipeButton").click()
+            await wait_until(lambda: view.recipe.text() != before, 10)
+            assert 'use = "local tenant"' in view.recipe.text()
+            assert view.recipe.verdict.full_text().startswith("Made of the log.")
+            view.recipe.run()
+            await wait_until(lambda: not view.recipe.runs.busy, 40)
+            assert view.recipe.verdict.full_text().startswith("✓ Reproduced as expected: 1000")
+            exchange = parts.session.exchanges[0]
+            before = view.recipe.text()
+            view.evidence.of_exchange(exchange.number)
+            await wait_until(lambda: view.recipe.text() != before, 10)
+            assert view.recipe.recipe is not None
+            view.evidence.of_entries([])
+            await wait_until(lambda: any("No recipe was made." in each.text for each in view.messages.history), 5)
+        finally:
+            await take_apart(parts)
+
+    aio(main(), 100)

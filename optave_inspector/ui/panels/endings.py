@@ -39,6 +39,8 @@ class EndingsPanel(Panel):
     """Why connections ended. It reads the capture in a thread, live as of a stored one, whenever an attempt changes."""
 
     reconnectAsked = Signal()
+    recipeAsked = Signal(int)
+    """Make a recipe of the attempt of this number."""
 
     def __init__(self, bridge: SessionBridge, *, live: bool = True, parent: QWidget | None = None) -> None:
         """``live``: connections are made here; without, it is a stored capture."""
@@ -163,9 +165,14 @@ class EndingsPanel(Panel):
             ("Copy as text", "CopyText", "Copy the report as text, without secrets", self.copy_text),
             ("Copy as Markdown", "CopyMarkdown", "Copy the report as Markdown, without secrets", self.copy_markdown),
             ("Save…", "Save", "Save the report as Markdown or text, without secrets", self.ask_save),
+            ("As recipe…", "Recipe", "Save as recipe: make one that ends in the same way", self._ask_recipe),
         ):
             if self._live or name != "Reconnect":
                 self._button(text, f"endings{name}Button", tip, slot)
+
+    def _ask_recipe(self) -> None:
+        if self.case is not None:
+            self.recipeAsked.emit(self.case.attempt.number)
 
     def _button(self, text: str, object_name: str, tip: str, slot: Callable[[], object]) -> None:
         button = QToolButton()

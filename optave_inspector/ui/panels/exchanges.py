@@ -48,6 +48,8 @@ _COUNTED = (
 class ExchangesPanel(Panel):
     """All exchanges of a session. Selecting one selects it everywhere, and the other way round."""
 
+    recipeRequested = Signal(int)
+    """Make a recipe of the exchange of this number."""
     sendAgainRequested = Signal(int)
     """Send the request of this exchange once more, at once, with new IDs."""
     editAgainRequested = Signal(int)
@@ -148,6 +150,7 @@ class ExchangesPanel(Panel):
         view.opened.connect(self.open_exchange)
         view.selectionModel().currentChanged.connect(self._on_current)
         self.menu.sendAgainRequested.connect(self.sendAgainRequested)
+        self.menu.recipeRequested.connect(self.recipeRequested)
         self.menu.editAgainRequested.connect(self.editAgainRequested)
         self.model.layoutChanged.connect(self._on_rearranged)
         self.groups.currentIndexChanged.connect(lambda place: self.model.group_by(CHOICES[place][0]))

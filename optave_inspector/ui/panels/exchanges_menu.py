@@ -28,6 +28,8 @@ class ExchangesMenu(QObject):
 
     sendAgainRequested = Signal(int)
     editAgainRequested = Signal(int)
+    recipeRequested = Signal(int)
+    """Make a recipe of the exchange of this number."""
 
     def __init__(
         self, bridge: SessionBridge, view: ExchangeView, model: ExchangeTableModel, scale: WaterfallScale
@@ -104,6 +106,7 @@ class ExchangesMenu(QObject):
         add("SendAgain", "&Send again", "Ctrl+R", lambda exchange: self.sendAgainRequested.emit(exchange.number))
         edit = "&Edit and send again"
         add("EditAgain", edit, "Ctrl+E", lambda exchange: self.editAgainRequested.emit(exchange.number))
+        add("SaveRecipe", "Sa&ve as recipe…", "", lambda exchange: self.recipeRequested.emit(exchange.number))
         self.cancel_action = add("Cancel", "Cancel &waiting", "Del", self._cancel)
         self.cancel_action.setStatusTip("Wait no longer for an answer. The tenant is told nothing")
 

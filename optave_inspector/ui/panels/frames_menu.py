@@ -33,6 +33,8 @@ class FramesMenu(QObject):
 
     filterAsked = Signal(str)
     """Show the entries of this query alone."""
+    recipeAsked = Signal(list)
+    """Make a recipe of these entries."""
     termAsked = Signal(str, bool)
     """Narrow the log further by this term, or exclude what it finds."""
 
@@ -55,6 +57,7 @@ class FramesMenu(QObject):
         self._by_action = add("framesFilterActionAction", "Show this &action only", self._filter_action)
         self._menu.addSeparator()
         self._menu.addActions(marks)
+        add("framesRecipeAction", "Sa&ve as recipe…", lambda: self.recipeAsked.emit(self._view.selected_numbers()))
         self._menu.addSeparator()
         self._before = add("framesStepBackAction", "Request or answer &before\tLeft", lambda: self.step(-1))
         self._after = add("framesStepOnAction", "Next a&nswer of this exchange\tRight", lambda: self.step(1))
