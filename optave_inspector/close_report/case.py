@@ -9,14 +9,14 @@ from ..capture.entry import EntryKind
 from ..client.events import Closer
 from ..protocol.limits import Size
 from ..protocol.refusals import http_date_unix_s
-from ..tracing.exchange import Exchange, ExchangeStatus
 from .facts import FRAMES, IN, MESSAGES, OUT, Attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from ..capture.entry import Entry
     from ..client.events import Ending, TokenUse
+    from ..tracing.exchange import Exchange
 
 PING, PONG = (int(EntryKind.PING),), (int(EntryKind.PONG),)
 
@@ -135,8 +135,3 @@ class Case:
         """Whether the connection ended without any close frame, and not by this side's hand."""
         ending = self.ending
         return ending is not None and ending.received is None and ending.sent is None and not ending.by_user
-
-
-def unanswered_of(exchanges: Iterable[Exchange], attempt: int) -> tuple[Exchange, ...]:
-    """The exchanges of an attempt that its end cut off."""
-    return tuple(each for each in exchanges if each.attempt == attempt and each.status is ExchangeStatus.CUT_OFF)

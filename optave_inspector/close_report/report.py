@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING
 from ..client.events import Closer, TcpEnd
 from ..protocol.close_codes import Advice, explain
 from ..protocol.refusals import refusal
-from .case import Case, unanswered_of
 from .causes import causes_of
 from .evidence import evidence_of
 from .order import steps_of
 from .words import spoken_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..client.events import Ending
-    from ..tracing.exchange import Exchange
+    from .case import Case
     from .cause import Cause
     from .evidence import Evidence
-    from .facts import Attempt
     from .order import Step
 
 NOT_OPENED = "Not opened"
@@ -59,11 +55,6 @@ class Report:
     """What the inspector does or did by itself; empty for nothing."""
     entry: int
     """The entry of the ending or the failure."""
-
-
-def case_of(attempt: Attempt, exchanges: Sequence[Exchange]) -> Case:
-    """The attempt with the exchanges that its end cut off."""
-    return Case(attempt, unanswered_of(exchanges, attempt.number))
 
 
 def headline_of(case: Case) -> tuple[str, str]:

@@ -21,8 +21,8 @@ from optave_inspector.client.events import Closer, TcpEnd
 from optave_inspector.client.failures import ConnectFailed
 from optave_inspector.client.token_sources import UsedTokens, take_token
 from optave_inspector.close_report.cause import Fit
-from optave_inspector.close_report.reading import read_attempts
-from optave_inspector.close_report.report import Report, case_of, report_of
+from optave_inspector.close_report.gathering import gather
+from optave_inspector.close_report.report import Report, report_of
 from optave_inspector.close_report.writing import as_markdown, as_text
 from optave_inspector.local_tenant.settings import TenantSettings
 from optave_inspector.local_tenant.tenant import LocalTenant
@@ -67,7 +67,7 @@ def settings(address: TenantAddress, **more: Any) -> ConnectionConfig:
 
 
 def newest(watched: Session) -> tuple[Report, Case]:
-    case = case_of(read_attempts(watched.store)[-1], watched.exchanges)
+    case = gather(watched.store, watched.exchanges).cases[-1]
     return report_of(case), case
 
 
@@ -75,7 +75,7 @@ def from_capture(path: Path) -> list[Report]:
     store = CaptureStore.open(path, read_only=True)
     try:
         exchanges = CaptureReplay(store, Contract(schemas())).rebuild().exchanges
-        return [report_of(case_of(attempt, exchanges)) for attempt in read_attempts(store)]
+        return [report_of(case) for case in gather(store, exchanges).cases]
     finally:
         store.close()
 
@@ -245,7 +245,7 @@ def test_a_token_that_is_used_twice_is_named_as_the_likely_cause(tmp_path) -> No
                 await watched.connect(settings(address), pasted)
                 await ended(watched)
             await watched.settled()
-            reports = [report_of(case_of(each, watched.exchanges)) for each in read_attempts(watched.store)]
+            reports = [report_of(case) for case in gather(watched.store, watched.exchanges).cases]
             live.extend(reports)
             assert "The token was used twice" in [cause.title for cause in reports[1].causes if cause.fit is Fit.STRONG]
             for text in (as_text(reports[1]), as_markdown(reports[1])):

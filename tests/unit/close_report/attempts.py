@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from optave_inspector.capture.store import CaptureStore
 from optave_inspector.client.events import Close, Closer, Direction, Ending, Frame, Handshake, TcpEnd, TokenUse
-from optave_inspector.close_report.reading import read_attempts
-from optave_inspector.close_report.report import case_of
+from optave_inspector.close_report.gathering import gather
 from optave_inspector.recorder import Recorded, Recorder
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Log:
         self.put(self.recorder.note(sentence, *times(at_s), problem=True))
 
     def cases(self) -> list[Case]:
-        return [case_of(attempt, ()) for attempt in read_attempts(self.store)]
+        return list(gather(self.store, ()).cases)
 
     @property
     def case(self) -> Case:
