@@ -35,9 +35,14 @@ from PySide6.QtWidgets import (
 )
 
 from ..capture.retention import CleanUp, Retention
+from ..comparing import Compared, Side, Steps, TimePart
 from ..protocol.token_doctor import TokenCase
+from ..tracing.comparison import compare
+from ..tracing.exchange import Exchange, ExchangeStatus
 from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.close_dialog import CloseDialog
+from .dialogs.compare_dialog import CompareDialog
+from .dialogs.compare_result import CompareResult
 from .dialogs.exchange_dialog import ExchangeDialog
 from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.frame_dialog import FrameDialog
@@ -169,6 +174,9 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         TraceSendingDialog(parent.traces, lambda work, _name: work.close(), parent),
         ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
         ExchangeDialog(parent.view.bridge, 0, parent),
+        CompareDialog("This session", (), TimePart(), parent),
+        CompareResult(_nothing_compared(), parent),
+        WorkDialog("compareWork", "Comparing", "", parent),
         WorkDialog("exportWork", "Exporting", "", parent),
         WorkDialog("saveCaptureWork", "Saving the capture", "", parent),
         TokenDoctorDialog(Patient(TokenCase("", 0.0), "", ()), {}, parent),
@@ -183,6 +191,16 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
             )
         ),
     ]
+
+
+def _nothing_compared() -> Compared:
+    """A comparison with a finding of each kind, for the controls that stand beside one."""
+    one = [Exchange(1, 1, "adjust", "", 1, 0, ended_ns=1, status=ExchangeStatus.COMPLETED)]
+    slow = [Exchange(1, 1, "adjust", "", 1, 0, ended_ns=10**9, status=ExchangeStatus.COMPLETED)]
+    others = [*slow, Exchange(2, 1, "adjust", "", 2, 0)]
+    return Compared(
+        (Side("left"), Side("right")), (Steps(one, range(1)), Steps(others, range(2))), compare(one, others)
+    )
 
 
 def page(window: MainWindow) -> str:

@@ -16,6 +16,7 @@ from ..capture.opening import DamagedCaptureError, NoCaptureError
 from ..capture.retention import in_units
 from ..errors import InspectorError
 from .actions import make_action
+from .capture_comparing import CaptureComparing
 from .capture_export import CaptureExport
 from .capture_importing import CaptureImporting
 from .capture_recovering import CaptureRecovering
@@ -60,6 +61,10 @@ class CaptureActions(QObject):
         self.recovering = CaptureRecovering(captures, self.open, view.bridge.warned.emit, view)
         self.saving = CaptureSaving(view.bridge, view)
         self.export = CaptureExport(view.bridge, view.frames.view, view)
+        self.comparing = CaptureComparing(
+            view.bridge, view, self.show_exchange, "This session", recent=self._recent_paths
+        )
+        view.statistics.compareAsked.connect(self.comparing.ask)
         self.recent = QMenu("R&ecent captures", view)
         self.recent.setObjectName("recentCapturesMenu")
         self.recent.aboutToShow.connect(self._fill_recent)
@@ -89,6 +94,15 @@ class CaptureActions(QObject):
     def open(self, path: Path) -> None:
         """Open a capture; a dialog says why when it cannot be."""
         self._run(self._open(path), f"open {path.name}")
+
+    def show_exchange(self, path: Path | None, number: int) -> None:
+        """Go to an exchange of a capture, in its own window; of this session where ``path`` is None."""
+        if path is None:
+            self._view.bridge.select_exchange(number)
+            self._view.area.go_to(self._view.exchanges)
+            self._view.window().activateWindow()
+        else:
+            self._run(self.windows.show_exchange(path, number), f"show an exchange of {path.name}")
 
     def ask_limits(self) -> None:
         """Ask for the user's limits, keep them, and clean up by them."""
@@ -164,6 +178,9 @@ class CaptureActions(QObject):
         with contextlib.suppress(FileNotFoundError):  # gone already, as was wished
             await asyncio.to_thread(self._captures.discard, path)
         self.notice.drop(path)
+
+    def _recent_paths(self) -> list[Path]:
+        return [Path(each.path) for each in self._captures.recent.all()]
 
     def _fill_recent(self) -> None:
         self.recent.clear()

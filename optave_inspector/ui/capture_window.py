@@ -17,6 +17,7 @@ from ..replay import CaptureReplay, Rebuilt
 from ..repro.from_evidence import Origin
 from .actions import make_action
 from .bridge import SessionBridge
+from .capture_comparing import CaptureComparing
 from .capture_export import CaptureExport
 from .capture_saving import CaptureSaving
 from .dock_area import DockArea
@@ -35,6 +36,8 @@ from .widgets.elided_label import ElidedLabel
 from .widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..capture.store import CaptureStore
     from ..protocol.contract import Contract
     from ..repro.from_evidence import MadeRecipe
@@ -50,6 +53,8 @@ class CaptureWindow(QMainWindow):
     """Shows ``store``, which was opened read-only, and closes it by :meth:`aclose`. Traces appear once rebuilt."""
 
     closed = Signal()
+    exchangeAsked = Signal(object, int)
+    """An exchange of another capture is to be shown: its path and number."""
 
     def __init__(self, store: CaptureStore, contract: Contract) -> None:
         super().__init__()
@@ -76,6 +81,7 @@ class CaptureWindow(QMainWindow):
         self.endings.recipeAsked.connect(self.evidence.of_attempt)
         self._rebuilding = Background("rebuild traces", self)
         self._rebuilt = Rebuilt()
+        self._wanted = 0
         self._showing = QTimer(self)
         self._showing.timeout.connect(self._show_more)
         self._build()
@@ -108,6 +114,11 @@ class CaptureWindow(QMainWindow):
             state = layout.panels.get(panel.objectName())
             if isinstance(state, dict):
                 panel.restore_state(state)
+
+    def show_exchange(self, number: int) -> None:
+        """Select an exchange, as soon as it is rebuilt."""
+        self._wanted = number
+        self._show_wanted()
 
     async def aclose(self) -> None:
         """End what runs, close the capture and the window."""
@@ -178,6 +189,11 @@ class CaptureWindow(QMainWindow):
         self.file_menu.addAction(self.saving.action)
         self.export = CaptureExport(self.bridge, self.frames.view, self, "captureExportAction")
         self.file_menu.addAction(self.export.action)
+        self.comparing = CaptureComparing(
+            self.bridge, self, self._show_any_exchange, self.path.stem, "captureCompareAction"
+        )
+        self.statistics.compareAsked.connect(self.comparing.ask)
+        self.file_menu.addAction(self.comparing.action)
         self.file_menu.addSeparator()
         tip = "Close this capture; its file stays"
         close = make_action(self, "captureCloseAction", "&Close", self.close, shortcut="Ctrl+W", tip=tip)
@@ -224,12 +240,26 @@ class CaptureWindow(QMainWindow):
         rebuilt = self._rebuilt
         done = self.replay.show(rebuilt, _SHOWN_AT_ONCE)
         self.bridge.flush()
+        self._show_wanted()
         if done:
             self._showing.stop()
             self._rebuilt = Rebuilt()
             self.exchanges.show_note()
         else:
             self.exchanges.set_note(f"{len(self.replay.exchanges):,} of {len(rebuilt.exchanges):,} exchanges")
+
+    def _show_wanted(self) -> None:
+        if 0 < self._wanted <= len(self.replay.exchanges):
+            number, self._wanted = self._wanted, 0
+            self.bridge.select_exchange(number)
+            self.area.go_to(self.exchanges)
+
+    def _show_any_exchange(self, path: Path | None, number: int) -> None:
+        if path is None:
+            self.show_exchange(number)
+            self.activateWindow()
+        else:
+            self.exchangeAsked.emit(path, number)
 
     def _on_failed(self, error: Exception) -> None:
         if isinstance(error, Stopped):

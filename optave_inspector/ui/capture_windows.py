@@ -51,6 +51,7 @@ class CaptureWindows(QObject):
                 window = CaptureWindow(store, self._contract)
                 window.restore_layout(self.layout_now())
                 window.closed.connect(lambda: self._on_closed(window))
+                window.exchangeAsked.connect(self._on_exchange_asked)
                 self._windows.append(window)
         window.show()
         window.activateWindow()
@@ -60,6 +61,11 @@ class CaptureWindows(QObject):
         """How the newest window looks, or the last one looked."""
         return self._windows[-1].save_layout() if self._windows else self.layout
 
+    async def show_exchange(self, path: Path, number: int) -> None:
+        """Show a capture and select one of its exchanges, as soon as its traces are there. Raises as ``open``."""
+        window = await self.open(path)
+        window.show_exchange(number)
+
     async def aclose(self) -> None:
         """Close all of them."""
         await self._tasks.cancel()
@@ -67,6 +73,9 @@ class CaptureWindows(QObject):
         windows, self._windows = self._windows, []
         for window in windows:
             await window.aclose()
+
+    def _on_exchange_asked(self, path: Path, number: int) -> None:
+        self._tasks.start(self.show_exchange(path, number), f"show an exchange of {path.name}")
 
     def _on_closed(self, window: CaptureWindow) -> None:
         if window not in self._windows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
+from ...comparing import TimePart
 from ...tracing.csv_tables import write_statistics_csv
 from ...tracing.statistics_range import StatisticsRange
 from ..models.exchange_words import description
@@ -37,8 +39,8 @@ _AT_ONCE = 4_000
 class StatisticsPanel(Panel):
     """Statistics of a session, of all of it or of a part of the time that moves along."""
 
-    compareAsked = Signal()
-    """The user wants to set two captures or two times side by side."""
+    compareAsked = Signal(object)
+    """The user wants to set two captures or two times side by side: the chosen time as a TimePart."""
 
     def __init__(self, bridge: SessionBridge, exchanges: ExchangesPanel, parent: QWidget | None = None) -> None:
         super().__init__("Statistics", "statisticsPanel", parent)
@@ -131,6 +133,13 @@ class StatisticsPanel(Panel):
             action.triggered.connect(lambda _checked=False, slot=slot: slot())
         self.copy_button.setMenu(menu)
         self.header.addWidget(self.copy_button)
+        self.compare_button = QToolButton()
+        self.compare_button.setObjectName("statisticsCompareButton")
+        self.compare_button.setText("Compare…")
+        self.compare_button.setAccessibleName("Compare two captures or two times")
+        self.compare_button.setToolTip("Set two captures, or two times of one, side by side")
+        self.compare_button.clicked.connect(lambda _checked=False: self.compareAsked.emit(self._part()))
+        self.header.addWidget(self.compare_button)
         copy = QAction("&Copy as text", self.table)
         copy.setObjectName("statisticsCopyAction")
         copy.setShortcut(QKeySequence.StandardKey.Copy)
@@ -152,6 +161,16 @@ class StatisticsPanel(Panel):
     def _save_plot(self, kind: str) -> None:
         if self.plot.plot is not None:
             self._saving.ask(kind, lambda: self.plot.picture(kind))
+
+    def _part(self) -> TimePart:
+        """The chosen time, in seconds since the first request."""
+        exchanges = self._bridge.session.exchanges
+        if not exchanges:
+            return TimePart()
+        origin_ns = exchanges[0].sent_ns
+        start_ns, end_ns = self.time.limits(exchanges[-1])
+        from_s = 0.0 if start_ns is None else max((start_ns - origin_ns) / 1e9, 0.0)
+        return TimePart(from_s, math.inf if end_ns is None else max((end_ns - origin_ns) / 1e9, from_s))
 
     def _heading(self) -> str:
         return f"{self._bridge.session.store.path.stem}: {self.time.words()}"
@@ -195,7 +214,7 @@ class StatisticsPanel(Panel):
         self.table.fit()
         self._show_codes()
         self._pages.setCurrentIndex(1 if count else 0)
-        for control in (self.time, self.copy_button):
+        for control in (self.time, self.copy_button, self.compare_button):
             control.setVisible(count > 0)
         if not count:
             self.set_note("")
