@@ -54,7 +54,6 @@ class PlotControls(QWidget):
         self.log.setObjectName("statisticsPlotLogCheck")
         self.log.setAccessibleName("Logarithmic time axis")
         self.log.setToolTip("Logarithmic: each step up is so many times as long (L)")
-        self.log.setShortcut("L")
         self.log.setChecked(True)
         fit = QToolButton()
         fit.setObjectName("statisticsPlotFitButton")
@@ -139,6 +138,7 @@ class PlotPage(QWidget):
 
             self._points = LatencyPoints(self._exchanges)
             self.plot = LatencyPlot(lambda place: self._describe(self._exchanges[self._from + place]))
+            self.plot.scaleAsked.connect(self.controls.log.toggle)
             self.plot.picked.connect(lambda place: self.picked.emit(self._from + place + 1))
             self.plot.set_logarithmic(on=self.controls.log.isChecked())
             self._layout.insertWidget(0, self.plot, 1)

@@ -74,6 +74,8 @@ class LatencyPlot(pg.GraphicsLayoutWidget):
 
     picked = Signal(int)
     """A point was clicked: its place in the picture."""
+    scaleAsked = Signal()
+    """The other kind of time axis is wanted."""
 
     def __init__(self, describe: Callable[[int], str]) -> None:
         super().__init__()
@@ -193,6 +195,8 @@ class LatencyPlot(pg.GraphicsLayoutWidget):
             self.zoom(1.25)
         elif event.key() in (Qt.Key.Key_0, Qt.Key.Key_Home):
             self.fit()
+        elif event.key() == Qt.Key.Key_L:
+            self.scaleAsked.emit()
         else:
             event.ignore()
             return
