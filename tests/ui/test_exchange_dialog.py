@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QToolButton
 
 from optave_inspector.ui.dialogs.exchange_dialog import ExchangeDialog
 
@@ -118,6 +119,22 @@ def test_copy_takes_the_message_as_it_came(aio) -> None:
             assert json.loads(QGuiApplication.clipboard().text())["payload"]["request"]["text"] == "the question"
 
     aio(run())
+
+
+def test_the_payload_of_either_side_is_saved_whole(aio, wait_until, tmp_path) -> None:
+    async def run() -> bytes:
+        async with desk(now_s=5) as table:
+            await streamed(table)
+            dialog = table.panel.open_exchange(1)
+            gc.collect()
+            dialog.answer.raw.saveAsked.emit()
+            asked = dialog.findChild(QFileDialog, "entrySaveDialog")
+            asked.fileSelected.emit(str(tmp_path / "answer.json"))
+            asked.reject()
+            await wait_until(lambda: (tmp_path / "answer.json").exists() and (tmp_path / "answer.json").stat().st_size)
+            return table.session.store.payload(3)
+
+    assert aio(run()) == (tmp_path / "answer.json").read_bytes()
 
 
 def test_what_the_tenants_clock_says_stands_apart_from_what_was_measured(aio, wait_until) -> None:

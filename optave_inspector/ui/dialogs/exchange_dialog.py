@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ..models.exchange_clock import ExchangeClock
 from ..models.exchange_words import answer_words, status_text, times_text
+from ..panels.entry_saving import EntrySaving
 from ..widgets.message_pane import MessagePane
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ class ExchangeDialog(QDialog):
 
     termAsked = Signal(str, bool)
     """Narrow the log by this term, or exclude what it finds."""
-    saveAsked = Signal(object)
-    """Save the payload of this content to a file."""
 
     def __init__(self, bridge: SessionBridge, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -53,11 +52,12 @@ class ExchangeDialog(QDialog):
             self.answer.line.insertWidget(place, button)
         self._times = _line("exchangeTimes", "")
         self._clock_line = _line("exchangeClock", "muted")
+        self._saving = EntrySaving(bridge, self)
         self._clock = ExchangeClock(session, self)
         self._clock.told.connect(self._on_clock)
         self._lay_out()
         for pane in (self.request, self.answer):
-            pane.saveAsked.connect(self.saveAsked)
+            pane.saveAsked.connect(self._saving.ask)
             pane.tree.termAsked.connect(self.termAsked)
         bridge.exchangesChanged.connect(self._on_changed)
         self.finished.connect(self._stop)

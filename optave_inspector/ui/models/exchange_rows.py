@@ -169,10 +169,6 @@ class ExchangeRows:
         place = len(self._groups) - 1 - group.place if self._upside_down else group.place
         return self._group_starts()[place]
 
-    def group_of_number(self, number: int) -> Group | None:
-        """The group in which an exchange is shown."""
-        return self._group_by_number.get(number)
-
     def fold(self, key: str, folded: bool) -> None:
         """Show a group's heading alone, or its exchanges as well."""
         group = self._by_key.get(key)

@@ -17,7 +17,6 @@ from ..models.exchange_words import description, detail_text
 from ..widgets.elided_label import ElidedLabel
 from ..widgets.empty_state import EmptyState
 from ..widgets.panel import Panel
-from .entry_saving import EntrySaving
 from .exchanges_latencies import LatencyLine
 from .exchanges_menu import ExchangesMenu
 from .exchanges_minimap import Minimap
@@ -123,7 +122,6 @@ class ExchangesPanel(Panel):
         """Show request and answer of an exchange side by side, in a window of its own."""
         dialog = ExchangeDialog(self._bridge, number, self.window())
         dialog.termAsked.connect(self.termAsked)
-        dialog.saveAsked.connect(EntrySaving(self._bridge, dialog).ask)
         dialog.show()
         return dialog
 
