@@ -51,7 +51,11 @@ CREATE TABLE bookmarks (number INTEGER PRIMARY KEY, note TEXT NOT NULL);
 """
 
 
-RECOVER = "Recover what can be read of it (File, Recover a damaged capture), or restore it from a copy."
+RECOVER = (
+    "Recover what can be read of it (File, Recover a damaged capture, or optave-inspector recover), "
+    "or restore it from a copy."
+)
+"""What to do about a damaged capture."""
 
 
 class StoreError(InspectorError):
