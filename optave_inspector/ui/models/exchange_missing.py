@@ -17,13 +17,15 @@ class MissingAnswers:
 
     def __init__(self, exchanges: Sequence[Exchange]) -> None:
         self._exchanges = exchanges
-        self._ended: set[int] = set()
+        self._ended = bytearray()
+        """By number: 1 for what ended without an answer, of which there may be hundreds of thousands."""
+        self._ended_count = 0
         self._open: dict[int, None] = {}
         """Numbers in the order of their requests."""
         self._overdue: set[int] = set()
 
     def __len__(self) -> int:
-        return len(self._ended) + len(self._overdue)
+        return self._ended_count + len(self._overdue)
 
     @property
     def waits(self) -> bool:
@@ -40,7 +42,16 @@ class MissingAnswers:
                 self._open.pop(number, None)
             self._overdue.discard(number)
             if is_missing(exchange, now_ns):
-                (self._ended if exchange.status.ended else self._overdue).add(number)
+                if exchange.status.ended:
+                    self._note_ended(number)
+                else:
+                    self._overdue.add(number)
+
+    def _note_ended(self, number: int) -> None:
+        if number >= len(self._ended):
+            self._ended.extend(bytes(max(number + 1 - len(self._ended), 1024)))
+        self._ended_count += not self._ended[number]
+        self._ended[number] = 1
 
     def overdue(self, now_ns: int) -> list[int]:
         """Numbers of those that became missing since the last time, as they wait for so long now."""
