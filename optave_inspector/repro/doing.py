@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..client.config import AuthTransport, ClientCredentials, NoToken, PastedToken
 from ..client.failures import ConnectFailed
+from ..client.made_frames import MadeFrame
 from ..client.masking import secrets_of
 from ..client.token_sources import TokenError, UsedTokens, take_token
 from ..compose.generate import fresh
@@ -55,6 +56,15 @@ if TYPE_CHECKING:
     from ..session import Session
     from .connecting import Target
 
+_OPCODES = {
+    Opcode.CONTINUATION: 0,
+    Opcode.TEXT: 1,
+    Opcode.BINARY: 2,
+    Opcode.RESERVED: 3,
+    Opcode.CLOSE: 8,
+    Opcode.PING: 9,
+    Opcode.PONG: 10,
+}
 _MAX_FILE_BYTES = 64 * 2**20
 _AFTER_EXPIRY_S = 0.1
 
@@ -225,6 +235,9 @@ class Doer:
                         await session.send_text(data.decode())
                     except UnicodeDecodeError:
                         raise StepFailed(f"The file {doing.name} is no UTF-8 text; say binary = true.") from None
+            case SendFrame(on_purpose=True):
+                number = _OPCODES[doing.opcode]
+                await session.send_made(MadeFrame(number, doing.data, fin=doing.fin, masked=doing.masked))
             case SendFrame(opcode=Opcode.PING):
                 await session.ping(doing.data)
             case SendFrame(opcode=Opcode.BINARY):

@@ -173,6 +173,9 @@ STEPS = (
         (
             _key("data", Kind.TEXT, "What it carries, as text."),
             _key("hex", Kind.HEX, "What it carries, as bytes."),
+            _key("on_purpose", Kind.FLAG, "Send it whatever RFC 6455 says: bad UTF-8, out of place, of another kind."),
+            _key("fin", Kind.FLAG, "With on_purpose: whether it ends its message."),
+            _key("masked", Kind.FLAG, "With on_purpose: whether it is masked, as a client's frames must be."),
         ),
     ),
     StepKeys(_key("expect", Kind.CHOICE, "Wait for it.", "message"), (*_CHECKS, _WITHIN)),

@@ -44,6 +44,11 @@ class Opcode(StrEnum):
     TEXT = "text"
     BINARY = "binary"
     PING = "ping"
+    # Only on purpose: by themselves they break RFC 6455, or end the connection behind the session's back.
+    PONG = "pong"
+    CLOSE = "close"
+    CONTINUATION = "continuation"
+    RESERVED = "reserved"
 
 
 class EndingKind(StrEnum):
@@ -138,6 +143,10 @@ class SendFrame:
 
     opcode: Opcode
     data: bytes = b""
+    on_purpose: bool = False
+    """As it is told, whatever the rules say."""
+    fin: bool = True
+    masked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,12 @@ class StepReader(Tables):
         place = (*path, "hex" if "hex" in given else "data")
         if "data" in given:
             data = given["data"].encode("utf-8", "surrogatepass")
+        if given.get("on_purpose"):
+            return SendFrame(opcode, data, True, given.get("fin", True), given.get("masked", True))  # noqa: FBT003
+        if opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.PING) or "fin" in given or "masked" in given:
+            self.wrong(
+                self.toml.of_key(path), "Such a frame is sent on purpose only.", "Add on_purpose = true to the step."
+            )
         if opcode is Opcode.PING and len(data) > _MAX_FRAME_DATA:
             self.wrong(self.toml.of_value(place), f"A ping carries at most {_MAX_FRAME_DATA} bytes.")
         if opcode is Opcode.TEXT:

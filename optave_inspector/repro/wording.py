@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..protocol.close_codes import explain
+from ..protocol.codec import peek
 from ..protocol.scenarios import SCENARIOS
 from .durations import duration
 from .recipe import (
@@ -52,11 +53,14 @@ def words(doing: Doing) -> str:
             what = "with a payload" if doing.payload is not None else f"template {doing.template or 'minimal'}"
             return f"Send {doing.action} ({what})"
         case SendText():
-            return f"Send the text {_shown(doing.text)}"
+            action = peek(doing.text.encode("utf-8", "replace"), is_text=True).action
+            what = f"of {action}, {len(doing.text):,} characters" if action else _shown(doing.text)
+            return f"Send the text {what}"
         case SendFile():
             return f"Send the file {doing.name}{' as a binary message' if doing.binary else ''}"
         case SendFrame():
-            return f"Send a {doing.opcode} frame of {len(doing.data):,} bytes"
+            purpose = ", on purpose" if doing.on_purpose else ""
+            return f"Send a {doing.opcode} frame of {len(doing.data):,} bytes{purpose}"
         case ExpectMessage():
             return f"Expect a message{_demands(doing.checks, doing.text)} within {duration(doing.within_s)}"
         case ExpectNothing():
