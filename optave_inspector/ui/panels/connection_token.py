@@ -77,10 +77,11 @@ class TokenSection(QWidget):
         self.doctor = QToolButton()
         self.doctor.setObjectName("connectionTokenDoctorButton")
         self.doctor.setText("Doctor…")
+        self.doctor.setProperty("tight", True)  # beside the longest source, in the narrowest panel
         self.doctor.setAccessibleName("Token doctor")
         self.doctor.setToolTip("What the token says of itself, what is wrong with it, how long it lives, where it went")
         line = QHBoxLayout()
-        line.setSpacing(6)
+        line.setSpacing(2)
         line.addWidget(self._kind, 1)
         line.addWidget(self.doctor)
         layout.addLayout(line)
