@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QComboBox, QLabel, QToolButton
 from optave_inspector.capture.store import CaptureStore
 from optave_inspector.ui import theme
 from optave_inspector.ui.bridge import SessionBridge
+from optave_inspector.ui.dock_area import DockArea
 from optave_inspector.ui.models import stream_reader
 from optave_inspector.ui.models.stream_player import StreamPlayer
 from optave_inspector.ui.panels.stream import StreamPanel
 from optave_inspector.ui.widgets.empty_state import EmptyState
+from optave_inspector.ui.widgets.panel import Panel
 from tests.ui.wire import MS, Wire, new_session
 
 if TYPE_CHECKING:
@@ -204,7 +206,7 @@ def test_nothing_is_read_while_nobody_looks(desk, monkeypatch) -> None:
     desk.arrive()
     assert read == []
     desk.panel.show()
-    assert desk.text == "Good morning"
+    desk._qtbot.waitUntil(lambda: desk.text == "Good morning")
 
 
 def test_it_plays_as_the_answer_came(desk, qtbot) -> None:
@@ -325,3 +327,17 @@ def test_a_key_with_a_modifier_is_left_alone(desk) -> None:
     desk.stream(*GOOD)
     QTest.keyClick(desk.panel.text, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
     assert desk.text == GOOD[2]
+
+
+@pytest.mark.qt_log_ignore(r"does not support raise\(\)", extend=True)
+def test_behind_another_tab_nothing_is_read_until_it_comes_forward(desk, qtbot, aio) -> None:
+    area = DockArea(centre=Panel("Frames", "framesPanel"), right=[Panel("Entry", "entryPanel"), desk.panel])
+    qtbot.addWidget(area)
+    area.resize(900, 500)
+    area.show()
+    area.dock_of(area.panels[1]).bring_forward()
+    qtbot.waitUntil(lambda: not desk.panel.is_seen())
+    desk.stream("Hello")
+    assert desk.panel.reader.updates == []
+    area.go_to(desk.panel)
+    qtbot.waitUntil(lambda: desk.text == "Hello")

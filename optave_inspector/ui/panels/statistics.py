@@ -54,6 +54,7 @@ class StatisticsPanel(Panel):
         self._codes.setObjectName("statisticsErrorCodes")
         self._codes.setProperty("role", "muted")
         self._due_s = 0.0
+        self._stale = True
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._work)
@@ -87,6 +88,12 @@ class StatisticsPanel(Panel):
         """Catch up with what came while nobody saw it."""
         super().showEvent(event)
         self._ask()
+
+    def paintEvent(self, event) -> None:
+        """The same for a panel that was behind another tab, which is not told when it comes forward."""
+        super().paintEvent(event)
+        if self._stale:
+            self._ask()
 
     # -- inside
 
@@ -186,11 +193,13 @@ class StatisticsPanel(Panel):
 
     def _ask(self) -> None:
         """Show what is new as soon as it is time to."""
-        if self.isVisible() and not self._later.isActive():
+        self._stale = not self.is_seen()
+        if not self._stale and not self._later.isActive():
             self._later.start(max(0, round((self._due_s - time.monotonic()) * 1000)))
 
     def _work(self) -> None:
-        if not self.isVisible():
+        if not self.is_seen():
+            self._stale = True
             return
         began_s = time.monotonic()
         exchanges = self._bridge.session.exchanges

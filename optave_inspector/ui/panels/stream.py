@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ...tracing.stream import stalls
@@ -43,6 +43,7 @@ class StreamPanel(Panel):
         self._words.setWordWrap(True)
         self._empty = EmptyState("streamEmpty")
         self._times: list[int] = []
+        self._stale = True
         self._build()
         self._connect()
         self._follow()
@@ -51,6 +52,13 @@ class StreamPanel(Panel):
         """Read what came while nobody saw it."""
         super().showEvent(event)
         self._follow()
+
+    def paintEvent(self, event) -> None:
+        """The same for a panel that was behind another tab, which is not told when it comes forward."""
+        super().paintEvent(event)
+        if self._stale:
+            self._stale = False
+            QTimer.singleShot(0, self, self._follow)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Space plays, arrows step, where they have nothing else to do."""
@@ -135,7 +143,8 @@ class StreamPanel(Panel):
 
     def _follow(self) -> None:
         """Read the selected exchange, where somebody sees it."""
-        if not self.isVisible():
+        self._stale = not self.is_seen()
+        if self._stale:
             return
         exchange, before = self._bridge.exchange(self._bridge.selected_exchange), self.reader.exchange
         if exchange is not None and before is not None and exchange.number == before.number:

@@ -63,6 +63,10 @@ class Panel(QFrame):
         """The muted text at the right of the heading: counts, sizes, state."""
         self.note_label.setText(note)
 
+    def is_seen(self) -> bool:
+        """Whether anybody can see it. A dock behind another tab is visible to Qt, but stands where nobody looks."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
     def take_header(self) -> QFrame:
         """Give the header away as the title bar of a dock: together they look like the one card that they were."""
         self.layout().removeWidget(self.header_bar)
