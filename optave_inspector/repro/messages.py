@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from ..capture.entry import Entry, EntryKind
@@ -46,7 +47,7 @@ class Messages:
         self, checks: tuple[Check, ...], text: re.Pattern[str] | None, within_s: float
     ) -> tuple[Entry | None, str]:
         """The first message after the last one that was expected to meet all checks, or None and what came instead."""
-        at = self.seen
+        at, checks = self.seen, self._filled_in(checks)
         passed = 0
         nearest = ""
         with contextlib.suppress(TimeoutError):
@@ -74,7 +75,7 @@ class Messages:
     ) -> Entry | None:
         """The first message from now on that meets all checks; None when none came in the time."""
         await self._session.settled()
-        at = self._session.store.count
+        at, checks = self._session.store.count, self._filled_in(checks)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while True:
@@ -85,6 +86,13 @@ class Messages:
                             return entry
                     await self._more.wait()
         return None
+
+    def _filled_in(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+        """With the values of variables: once for all messages that are looked at."""
+        return tuple(
+            dataclasses.replace(check, value=self._put_into(check.value)) if isinstance(check.value, str) else check
+            for check in checks
+        )
 
     def _told(self, _news: object) -> None:
         self._more.set()
@@ -113,7 +121,8 @@ class Messages:
                 return f"{there} stands at {check.path}, not {check_words(check).removeprefix(check.path).strip(' =')}"
         return ""
 
-    def _meets(self, check: Check, found: list[Any]) -> bool:
+    @staticmethod
+    def _meets(check: Check, found: list[Any]) -> bool:
         if check.exists is not None:
             return bool(found) is check.exists
         if check.pattern is not None:
@@ -121,8 +130,7 @@ class Messages:
             return any(
                 pattern.search((value if isinstance(value, str) else json_text(value))[:_SEARCHED]) for value in found
             )
-        wanted = self._put_into(check.value) if isinstance(check.value, str) else check.value
-        return any(_same(value, wanted) for value in found)
+        return any(_same(value, check.value) for value in found)
 
 
 def _same(value: Any, wanted: Any) -> bool:

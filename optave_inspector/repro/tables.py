@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .toml_places import Path, TomlText
 
-_NO_SECRETS = "Recipes hold no secrets: whoever runs one gives them by keyring or environment."
+NO_SECRETS = "Recipes hold no secrets: whoever runs one gives them by keyring or environment."
 
 
 class Tables:
@@ -79,13 +79,13 @@ class Tables:
         """Whether nothing secret stands in ``text``; a problem where it does."""
         if self._redactor.clean(text) == text:
             return True
-        self.wrong(self.toml.of_value(path), "A token, a secret or a password stands here.", _NO_SECRETS)
+        self.wrong(self.toml.of_value(path), "A token, a secret or a password stands here.", NO_SECRETS)
         return False
 
     def _unknown(self, path: Path, name: str, known: Collection[str], called: str) -> None:
         place = self.toml.of_key(path)
         if kind_of_name(name):
-            self.wrong(place, f"{name} would hold a secret.", _NO_SECRETS)
+            self.wrong(place, f"{name} would hold a secret.", NO_SECRETS)
             return
         meant = nearest(name, known)
         hint = f"Did you mean {meant}?" if meant else f"It may have: {', '.join(known)}."
@@ -164,7 +164,7 @@ class Tables:
         found: dict[str, Any] = {}
         for name, given in value.items():
             if kind_of_name(name) and isinstance(given, str) and key.kind is Kind.TEXTS:
-                self.wrong(self.toml.of_key((*path, name)), f"{name} would hold a secret.", _NO_SECRETS)
+                self.wrong(self.toml.of_key((*path, name)), f"{name} would hold a secret.", NO_SECRETS)
                 continue
             if key.kind is Kind.TEXTS and not isinstance(given, str):
                 self.wrong(self.toml.of_value((*path, name)), f"{name} must be text.", 'Write it between quotes: "5".')

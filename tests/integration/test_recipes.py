@@ -283,3 +283,29 @@ def test_a_session_that_is_connected_is_left_alone() -> None:
             assert run.session.state is ConnectionState.OPEN
 
     asyncio.run(main())
+
+
+def test_a_new_value_that_is_expected_is_the_same_for_every_message_that_is_looked_at() -> None:
+    result = result_of(
+        recipe(
+            """
+            connect = "fresh"
+
+            send = "translate"
+            headers = { correlationId = "other" }
+
+            send = "summarize"
+            headers = { correlationId = "2" }
+
+            expect = "message"
+            where = [{ path = "$.headers.correlationId", is = "{{number}}" }]
+
+            expect = "message"
+            where = [{ path = "$.headers.correlationId", is = "{{counter}}" }]
+            within = "300 ms"
+            """,
+            variables='number = "2"',
+        )
+    )
+    assert result.steps[3].state is StepState.PASSED
+    assert "not “1”" in result.problems[0] or "No message came" in result.problems[0]

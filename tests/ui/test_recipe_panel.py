@@ -205,6 +205,18 @@ def test_a_file_is_opened_without_being_run_and_is_remembered(
     aio(main())
 
 
+@pytest.mark.parametrize("line", ['client_secret = "abcdef12"', 'token = "abcdef12"'])
+def test_a_secret_that_somebody_types_is_kept_in_no_file(line, aio, workspace, make) -> None:
+    async def main() -> None:
+        async with workspace() as work:
+            panel = make(work)
+            panel.editor.set_text(f"{line}\n{LONG}")
+            assert "abcdef12" not in str(panel.save_state())
+            assert "keyring or environment" in panel.verdict.full_text()
+
+    aio(main())
+
+
 def test_what_is_saved_is_what_stands_in_the_editor(aio, workspace, make, wait_signal, tmp_path: Path) -> None:
     async def main() -> None:
         async with workspace() as work:

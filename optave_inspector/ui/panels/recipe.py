@@ -9,12 +9,14 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSpinBox, QSplitter, QToolButton, QWidget
 
+from ...capture.redaction import Redactor
 from ...repro.problems import RecipeError
 from ...repro.reading import read_recipe
 from ...repro.recipe import SUFFIX, every_step
 from ...repro.report import Reported, ReportFormat, report
 from ...repro.results import StepState
 from ...repro.shipped import shipped
+from ...repro.tables import NO_SECRETS
 from ...repro.toml_places import TomlText
 from ..recipe_runs import RecipeRuns
 from ..widgets.elided_label import ElidedLabel
@@ -107,8 +109,11 @@ class RecipePanel(Panel):
     def save_state(self) -> dict[str, Any]:
         """The draft and the files that were opened last."""
         text = self.text()
+        self.check()
+        secret = any(each.hint == NO_SECRETS for each in self._problems) or Redactor().clean(text) != text
         return {
-            "text": text if len(text) <= _MOST_KEPT else "",
+            # A secret that somebody typed goes into no file.
+            "text": text if len(text) <= _MOST_KEPT and not secret else "",
             "path": str(self._path) if self._path is not None else "",
             "changed": text != self._taken,
             "recent": self.choice.recent(),

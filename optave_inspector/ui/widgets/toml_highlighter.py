@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextDocument
-
-from .. import theme
 from .json_editor_text import to_units
+from .json_highlighter import ThemedHighlighter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TOKEN = re.compile(
     r"(?P<comment>\#.*$)"
@@ -23,14 +25,18 @@ _QUOTES = ('"""', "'''")
 _LONGEST_LINE = 20_000
 
 
-class TomlHighlighter(QSyntaxHighlighter):
-    """Colours headers, keys, strings, numbers, literals and comments, in the theme in force."""
+class TomlHighlighter(ThemedHighlighter):
+    """Colours headers, keys, strings, numbers, literals and comments."""
 
-    def __init__(self, document: QTextDocument) -> None:
-        super().__init__(document)
-        self._formats: dict[str, QTextCharFormat] = {}
-        self._make_formats()
-        theme.theme_switch().changed.connect(self._on_theme)
+    colours: ClassVar[Mapping[str, str]] = {
+        "comment": "muted",
+        "header": "json_literal",
+        "key": "json_key",
+        "string": "json_string",
+        "open": "error",
+        "literal": "json_literal",
+        "number": "json_number",
+    }
 
     def highlightBlock(self, text: str) -> None:
         """Colour one line."""
@@ -65,24 +71,3 @@ class TomlHighlighter(QSyntaxHighlighter):
         if self._astral:
             start, end = to_units(self._text, start), to_units(self._text, end)
         self.setFormat(start, end - start, self._formats[kind])
-
-    def _on_theme(self) -> None:
-        self._make_formats()
-        self.rehighlight()
-
-    def _make_formats(self) -> None:
-        colors = theme.current()
-        names = {
-            "comment": "muted",
-            "header": "json_literal",
-            "key": "json_key",
-            "string": "json_string",
-            "open": "error",
-            "literal": "json_literal",
-            "number": "json_number",
-        }
-        self._formats = {}
-        for group, name in names.items():
-            text_format = QTextCharFormat()
-            text_format.setForeground(colors.color(name))
-            self._formats[group] = text_format
