@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from ...compose.json_walk import spots
 from ...compose.judgement import Judgement, Severity, json_problem, judge
-from ...compose.positions import read_positions
+from ...compose.positions import parse_path
 from ..widgets.json_editor import JsonEditor, Mark
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ _PAUSE_MS = 150
 """Verdicts wait until typing pauses this long; longer, where the last ones took long."""
 _AT_ONCE = 32_768
 """Up to this many characters broken JSON is shown at each key; a longer text waits for the pause."""
-_MARKED = 65_536
-"""Up to this many characters findings are underlined: their places take 0.3 ms a kilobyte to find."""
 _MOST_MARKS = 200
 
 
@@ -88,8 +87,6 @@ class ComposerJudge(QObject):
         problem = self.judgement.problem
         if problem is not None:
             self._editor.set_marks([Mark(problem.offset, problem.offset + 1, "error")], problem.line)
-        elif len(text) > _MARKED:
-            self._editor.set_marks(())
         else:
             self._editor.set_marks(_marks(text, self.judgement.places))
 
@@ -98,11 +95,11 @@ def _marks(text: str, places: Sequence[Place]) -> list[Mark]:
     found = [place for place in places if place.path is not None and place.severity is not Severity.NOTE]
     if not found:
         return []
-    positions = read_positions(text)
+    paths = {place.path: parse_path(place.path) for place in found[:_MOST_MARKS] if place.path is not None}
+    at = dict(spots(text, [path for path in paths.values() if path is not None]))
     marks: dict[tuple[int, int], Mark] = {}
     for place in found[:_MOST_MARKS]:
-        assert place.path is not None
-        spot = positions.spot(place.path)
+        spot = at.get(paths[place.path] or ()) if place.path is not None else None
         if spot is not None:
             marks.setdefault((spot.start, spot.end), Mark(spot.start, spot.end, str(place.severity)))
     return list(marks.values())
