@@ -17,7 +17,7 @@ class Template(msgspec.Struct, frozen=True):
     """A payload (``session`` and ``request``) as JSON text, laid out for reading, to be edited before it is sent."""
 
     name: str
-    """Unique within its action; ``minimal`` and ``typical`` exist for each, ``minimal`` first."""
+    """Unique within its action; each has ``minimal`` first, then ``typical``, and ``everything``."""
     action: Action
     text: str
     """Exactly as in the file, without the line break at its end."""

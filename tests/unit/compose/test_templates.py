@@ -125,8 +125,9 @@ def test_an_interaction_can_be_streamed() -> None:
     assert "streamed" in [template.name for template in templates(Action.INTERACTION)]
 
 
-def test_everything_shows_every_field_that_the_contract_knows() -> None:
-    (template,) = (each for each in templates(Action.INTERACTION) if each.name == "everything")
+@pytest.mark.parametrize("action", list(Action))
+def test_everything_shows_every_field_that_the_contract_knows(action: Action) -> None:
+    (template,) = (each for each in templates(action) if each.name == "everything")
     used = {path for path, value in walk(json.loads(template.text)) if value not in ("", [], {}) or path.endswith("Id")}
     assert set(keys(PAYLOAD_TREE)) <= used
 
