@@ -16,6 +16,7 @@ from ..client.masking import secrets_of
 from ..client.token_sources import TokenError, UsedTokens, take_token
 from ..compose.generate import fresh
 from ..compose.templates import templates
+from ..compose.variables import Values
 from ..protocol.envelope import Overrides, build_request
 from ..protocol.scenarios import SCENARIOS
 from ..protocol.states import ConnectionState
@@ -46,7 +47,6 @@ from .recipe import (
     TokenKind,
     Wait,
 )
-from .variables import Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,7 +99,7 @@ class Doer:
         self._random = random
         self._before = session.attempt
         self._token = ""
-        values = Values(recipe.variables, random=random)
+        self._values = values = Values(recipe.variables, random=random)
         self.put_into = values.put_into
         self._messages = Messages(session, values.put_into)
         self._moved = asyncio.Event()
@@ -253,7 +253,7 @@ class Doer:
             wanted = doing.template or "minimal"
             payload = next(each.text for each in templates(doing.action) if each.name == wanted)
         else:
-            payload = self.put_into(payload)
+            payload = self._values.put_into(payload, as_json=True)
         given = {name: self.put_into(text) for name, text in doing.headers.items()}
         overrides = Overrides(
             correlation_id=given.get("correlationId"),

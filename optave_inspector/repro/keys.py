@@ -90,7 +90,7 @@ TOP = (
     Key("version", Kind.WHOLE, "Of this format: 1.", required=True, least=1, most=1),
     _key("title", Kind.LINE, "What it shows, in one line.", required=True),
     _key("description", Kind.TEXT, "What to know before it is run, and what its ending means."),
-    _key("variables", Kind.TEXTS, "Texts to be put in as {{name}}, made once for each run."),
+    _key("variables", Kind.TEXTS, "Texts to be put in as {{name}}, made once for each run. {{! is sent as {{."),
     _key("step", Kind.STEPS, "What is done, in order.", required=True),
 )
 """Besides ``connection`` and ``ending``, which are tables of their own."""

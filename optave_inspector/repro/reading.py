@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..client.config import CredentialsIn
+from ..compose.variables import name_problem
 from ..errors import InspectorError
 from ..protocol.scenarios import SCENARIOS
 from . import keys
@@ -138,8 +139,9 @@ class _Reader(StepReader):
 
     def _variables(self, variables: dict[str, str]) -> None:
         for name in variables:
-            if len(name) > 100 or not name or any(each in "{}" or each.isspace() for each in name):
-                self.wrong(self.toml.of_key(("variables", name)), "A variable's name has no spaces and no braces.")
+            problem = name_problem(name)
+            if problem:
+                self.wrong(self.toml.of_key(("variables", name)), problem)
 
     # Connection
 

@@ -6,11 +6,11 @@ import functools
 import tomllib
 from typing import TYPE_CHECKING
 
+from ..compose.variables import nearest
 from ..errors import InspectorError
 from ..resources import resource
 from .reading import load_recipe
 from .recipe import SUFFIX
-from .variables import nearest
 
 if TYPE_CHECKING:
     from pathlib import Path

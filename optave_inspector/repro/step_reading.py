@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.events import FailureKind
 from ..compose.templates import templates
+from ..compose.variables import nearest
 from ..protocol.actions import Action
 from ..protocol.close_codes import MAX_REASON_BYTES, close_problem
 from ..protocol.scenarios import SCENARIOS, Moment, ParameterKind, ScenarioError
@@ -38,7 +39,6 @@ from .recipe import (
     Wait,
 )
 from .tables import Tables
-from .variables import nearest
 from .wording import words
 
 if TYPE_CHECKING:

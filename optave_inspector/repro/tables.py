@@ -10,10 +10,10 @@ from ..capture.query.json_path import parse_path
 from ..capture.query.patterns import compiled_pattern
 from ..capture.redaction import Redactor
 from ..capture.secret_patterns import kind_of_name
+from ..compose.variables import GENERATORS, is_generated, missing, nearest, uses
 from .durations import seconds
 from .keys import Key, Kind
 from .problems import Place, Problem
-from .variables import GENERATORS, nearest, uses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -175,16 +175,11 @@ class Tables:
         return found
 
     def _check_names(self, path: Path, text: str) -> None:
-        known = (*self.names, *GENERATORS)
         for name, start, end in uses(text):
-            if name not in known and self.puts_in(path):
-                meant = nearest(name, known)
-                hint = (
-                    f"Did you mean {meant}?"
-                    if meant
-                    else f"Declare it under [variables], or use {', '.join(GENERATORS)}."
-                )
-                self.wrong(self._within(path, text, start, end), f"There is no variable {name}.", hint)
+            if name not in self.names and not is_generated(name) and self.puts_in(path):
+                how = f"Declare it under [variables], or use {', '.join(GENERATORS)}."
+                wrong = missing(name, (*self.names, *GENERATORS), how)
+                self.wrong(self._within(path, text, start, end), str(wrong), wrong.hint)
 
     def puts_in(self, path: Path) -> bool:
         """Whether variables are put into the text at ``path``."""

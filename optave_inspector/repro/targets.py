@@ -6,13 +6,13 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..compose.variables import nearest
 from ..errors import InspectorError
 from ..paths import approved_commands_file
 from ..profiles.approved_commands import ApprovedCommands
 from ..profiles.profile import LOCAL_TENANT_ID, TokenSourceKind
 from ..profiles.secrets import TOKEN
 from .connecting import SECRET_VARIABLES, Target, to_profile, to_tenant, to_url
-from .variables import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
