@@ -17,7 +17,8 @@ from websockets.extensions.permessage_deflate import enable_client_permessage_de
 from websockets.typing import Subprotocol
 
 from .. import __version__
-from .tap import TapOwner, TapProtocol
+from .tap import TapProtocol
+from .tap_owner import TapOwner
 
 if TYPE_CHECKING:
     import ssl

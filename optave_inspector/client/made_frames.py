@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .payload_faults import close_fault
 from .wire import header_problem, read_header, unmask
 
 CONTINUATION, TEXT, CLOSE = 0x0, 0x1, 0x8
@@ -80,6 +81,4 @@ def _text_problem(payload: bytes) -> str:
 
 
 def _close_problem(payload: bytes) -> str:
-    from .tap import close_fault
-
     return close_fault(payload)

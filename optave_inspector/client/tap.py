@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 from contextlib import contextmanager
 from time import monotonic_ns, time_ns
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import ProtocolError
@@ -20,17 +20,19 @@ from websockets.frames import Close as LibraryClose
 from websockets.frames import CloseCode
 from websockets.frames import Frame as LibraryFrame
 from websockets.protocol import State
-from websockets.streams import StreamReader
 
 from .events import Close, Closer, Direction, Frame
+from .payload_faults import DECODE_CHUNK, check_utf8, close_fault, not_utf8
+from .tap_reader import TapReader
 from .wire import FrameHeader, WireFrame, WireReader, header_problem, shortest_header
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from websockets.http11 import Request, Response
 
     from .made_frames import MadeFrame
+    from .tap_owner import TapOwner
 
 CONTINUATION, TEXT, BINARY, CLOSE, PONG = 0x0, 0x1, 0x2, 0x8, 0xA
 
@@ -41,63 +43,9 @@ _IN, _OUT = Direction.IN, Direction.OUT
 _WHOLE_TEXT, _WHOLE_BINARY = 0x81, 0x82
 _TWO_BYTES = 126
 """Instead of a length: it stands in the two bytes that follow (RFC 6455 section 5.2)."""
-_LARGE = 1 << 16
-_DECODE_CHUNK = 1 << 20
 _LONG_LENGTH = "the length is not written in the fewest bytes (RFC 6455 section 5.2)"
 _AFTER_CLOSE = "came after the close frame and was not processed (RFC 6455 section 1.4)"
 _AFTER_FAILURE = "not processed: it came after the inspector had failed the connection (RFC 6455 section 7.1.7)"
-
-
-class TapOwner(Protocol):
-    """Who is told what passes the tap; called in wire order, must not raise."""
-
-    def tapped_request(self, request: Request) -> None:
-        """The upgrade request is about to be written."""
-
-    def tapped_response(self) -> None:
-        """The server switched protocols; frames may follow within the same call."""
-
-    def tapped_frame(self, frame: Frame) -> None:
-        """A frame came or goes."""
-
-    def tapped_close(self) -> None:
-        """The close frame just reported is the connection's first."""
-
-    def tapped_pong(self, payload: bytes) -> None:
-        """The pong just reported came."""
-
-
-class TapReader(StreamReader):
-    """The library's reader that also remembers what it handed out since the last whole frame."""
-
-    def __init__(self, tap: TapProtocol) -> None:
-        super().__init__()
-        self.pieces: list[bytes] = []
-        """Header and payload pieces of the frame being read."""
-        self._tap = tap
-
-    def read_exact(self, n: int) -> Generator[None, None, bytearray]:
-        """Read ``n`` bytes; a large payload comes as bytes, which saves a copy."""
-        buffer = self.buffer
-        while len(buffer) < n:
-            if self.eof:
-                raise EOFError(f"stream ends after {len(buffer)} bytes, expected {n} bytes")
-            yield
-        piece: Any
-        if n < _LARGE:
-            piece = buffer[:n]
-        else:
-            with memoryview(buffer) as view, view[:n] as part:
-                piece = part.tobytes()
-        del buffer[:n]
-        self.pieces.append(piece)
-        return cast("bytearray", piece)
-
-    def discard(self) -> None:
-        """Throw away what the library no longer reads, after it was shown."""
-        if self.buffer:
-            self._tap.discarded(bytes(self.buffer))
-        super().discard()
 
 
 class TapProtocol(ClientProtocol):
@@ -107,7 +55,7 @@ class TapProtocol(ClientProtocol):
 
     def __init__(self, *args: Any, owner: TapOwner, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.reader = TapReader(self)
+        self.reader = TapReader(self.discarded)
         self.parser = self.parse()
         next(self.parser)
         self.opening = bytearray()
@@ -209,12 +157,12 @@ class TapProtocol(ClientProtocol):
             compressed = self._message_compressed
         elif opcode <= BINARY:
             self._message_compressed = rsv1 and not fin
-        not_utf8: UnicodeDecodeError | None = None
+        undecodable: UnicodeDecodeError | None = None
         try:
             problem = self._fault_of(opcode, payload, fin=fin)
         except UnicodeDecodeError as error:
-            not_utf8 = error
-            problem = _not_utf8(error)
+            undecodable = error
+            problem = not_utf8(error)
         self.fault = problem
         if not problem and wire_size - length != shortest_header(length):
             problem = _LONG_LENGTH
@@ -232,8 +180,8 @@ class TapProtocol(ClientProtocol):
                 problem=problem,
             )
         )
-        if not_utf8 is not None:
-            raise not_utf8
+        if undecodable is not None:
+            raise undecodable
         if opcode == CLOSE:
             self._closing(Closer.PEER)
             # A close frame may come between the fragments of a message (RFC 6455 section 5.4): it deserves its echo.
@@ -288,21 +236,21 @@ class TapProtocol(ClientProtocol):
     def _receive_whole(self, first: int, payload: bytes, wire_size: int, length: int) -> None:
         """Report an uncompressed message in one frame: nothing is left for the library to do."""
         problem = ""
-        not_utf8: UnicodeDecodeError | None = None
+        undecodable: UnicodeDecodeError | None = None
         if first == _WHOLE_TEXT:
             try:
-                if length <= _DECODE_CHUNK:
+                if length <= DECODE_CHUNK:
                     payload.decode()
                 else:
-                    _check_utf8(payload)
+                    check_utf8(payload)
             except UnicodeDecodeError as error:
-                not_utf8 = error
-                problem = self.fault = _not_utf8(error)
+                undecodable = error
+                problem = self.fault = not_utf8(error)
         if not problem and wire_size - length != shortest_header(length):
             problem = _LONG_LENGTH
         self._tapped_frame(Frame(_IN, first & 0x0F, payload, wire_size, monotonic_ns(), time_ns(), problem=problem))
-        if not_utf8 is not None:
-            raise not_utf8
+        if undecodable is not None:
+            raise undecodable
 
     def send_frame(self, frame: LibraryFrame) -> None:
         """Make a frame and report it."""
@@ -489,7 +437,7 @@ class TapProtocol(ClientProtocol):
             if self.current_size is not None:
                 return "a new message began before the fragmented one had ended (RFC 6455 section 5.4)"
             if opcode == TEXT and fin:
-                _check_utf8(payload)
+                check_utf8(payload)
             elif not fin:
                 self._text = codecs.getincrementaldecoder("utf-8")() if opcode == TEXT else None
                 self._check_fragment(payload, final=False)
@@ -504,36 +452,3 @@ class TapProtocol(ClientProtocol):
     def _check_fragment(self, payload: bytes, *, final: bool) -> None:
         if self._text is not None:
             self._text.decode(payload, final)
-
-
-def _not_utf8(error: UnicodeDecodeError) -> str:
-    return f"the text is not UTF-8: {error.reason} at byte {error.start:,} (RFC 6455 section 8.1)"
-
-
-def _check_utf8(payload: bytes) -> None:
-    if len(payload) <= _DECODE_CHUNK:
-        payload.decode()
-        return
-    # In chunks, for a 50 MB message must not become 200 MB of text only to be looked at.
-    with memoryview(payload) as view:
-        start = 0
-        while start < len(payload):
-            end = start + _DECODE_CHUNK
-            try:
-                start += codecs.utf_8_decode(view[start:end], "strict", end >= len(payload))[1]
-            except UnicodeDecodeError as error:
-                raise UnicodeDecodeError("utf-8", b"", start + error.start, start + error.end, error.reason) from None
-
-
-def close_fault(payload: bytes) -> str:
-    """Why a close frame may not have this payload, in words; empty when it may."""
-    try:
-        LibraryClose.parse(payload)
-    except ProtocolError:
-        if len(payload) == 1:
-            return "a close frame's payload is empty or has at least the 2 bytes of the code (RFC 6455 section 5.5.1)"
-        code = int.from_bytes(payload[:2], "big")
-        return f"close code {code} must not be on the wire (RFC 6455 section 7.4)"
-    except UnicodeDecodeError as error:
-        return f"the close reason is not UTF-8: {error.reason} at byte {error.start + 2:,} (RFC 6455 section 5.5.1)"
-    return ""
