@@ -37,6 +37,8 @@ docs: $(READY)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m optave_inspector.ui.automation > build/automation.md && mv build/automation.md docs/automation.md
 	$(BIN)/python -m optave_inspector.protocol.known_faults > build/sdk-faults.md && mv build/sdk-faults.md docs/sdk-faults.md
 	$(BIN)/python -m optave_inspector.otlp.attributes > build/opentelemetry.md && mv build/opentelemetry.md docs/opentelemetry.md
+	$(BIN)/python -m optave_inspector.repro.manual > build/recipes.md && mv build/recipes.md docs/recipes.md
+	$(BIN)/python -m optave_inspector.repro.schema > build/recipe.schema.json && mv build/recipe.schema.json resources/recipes/
 	sh packaging/make_pictures.sh
 
 $(READY): pyproject.toml constraints.txt packaging/prepare_venv.sh

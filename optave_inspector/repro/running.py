@@ -133,6 +133,7 @@ class Run:
         finally:
             await self._tasks.cancel()
             outcome = outcome_of(session, before)
+            self._tell_of_the_cut()
             doer.close()
             await self._leave()
         if not work.cancelled():
@@ -143,7 +144,7 @@ class Run:
             expected(self.recipe.ending),
             outcome,
             problems,
-            [event for event in self._events if event.state is not StepState.RUNNING],
+            [event for event in self._events if event.state in (StepState.PASSED, StepState.FAILED)],
             began_wall_ns,
             time.monotonic() - began,
             cancelled=self._stopped and work.cancelled(),
@@ -195,6 +196,12 @@ class Run:
         )
         if failed is not None:
             raise failed
+
+    def _tell_of_the_cut(self) -> None:
+        """A step that was on when the run was given up neither passed nor failed."""
+        if self._events and self._events[-1].state is StepState.RUNNING:
+            cut = self._events[-1]
+            self._tell(StepEvent(cut.number, StepState.NOT_REACHED, cut.rounds, "Given up."))
 
     def _tell(self, event: StepEvent) -> None:
         self._events.append(event)

@@ -126,6 +126,7 @@ def test_stopping_ends_the_run_and_closes_the_connection(aio, workspace, make, w
             await wait_until(lambda: not panel.runs.busy, 15)
             assert work.session.state is ConnectionState.CLOSED
             assert "The run was stopped." in panel.verdict.full_text()
+            assert states(panel) == [StepState.PASSED, StepState.NOT_REACHED]
 
     aio(main(), 50)
 
