@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ..compose.variables import GENERATORS
 from . import keys
 from .keys import Key, Kind
 from .shipped import shipped, titles
-from .variables import GENERATORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
