@@ -32,6 +32,7 @@ __all__ = ["LOCAL_TENANT_ID", "Profile", "ProfileError", "ProfileProblem", "Toke
 
 LOCAL_TENANT_ID = "local-tenant"
 LOCAL_TENANT_NAME = "Local tenant"
+COLOURS = ("red", "orange", "green", "blue", "violet", "grey")
 
 
 class TokenSourceKind(StrEnum):
@@ -99,6 +100,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     retry_attempts: int = 5
     """So many in a row at most."""
     retry_longest_wait_s: float = 60.0
+    colour: str = ""
+    """One of COLOURS, by which the profile is known at a glance; anything else is none."""
+    production: bool = False
+    """Real customers are behind it: marked in the window, and much at once is asked about first."""
+    inherited: dict[str, Any] = {}
+    """What the defaults for all profiles gave, by field; a value that differs from it is the profile's own."""
     unknown: dict[str, Any] = {}
     """What a file of the same version holds besides the fields above; kept when it is saved."""
     stamp: str = ""
@@ -174,6 +181,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def inherits(self) -> frozenset[str]:
+        """The fields whose values come from the defaults for all profiles, or are built in."""
+        return frozenset(field for field, value in self.inherited.items() if getattr(self, field, None) == value)
+
+    @property
     def retry_policy(self) -> RetryPolicy:
         """When to connect again by itself."""
         return RetryPolicy(self.retry, self.retry_attempts, longest_wait_s=self.retry_longest_wait_s)
@@ -229,9 +241,13 @@ def local_tenant_profile(
     """The profile "Local tenant" for the address that a running local tenant has told.
 
     The client secret is not part of it: it is new with every start and goes to the connection directly.
-    ``saved`` is the user's own version from an earlier run, of which everything but the address is kept.
+    ``saved`` is the user's own version from an earlier run, of which everything but the address is kept. It inherits
+    nothing: a proxy for all profiles does not lead to this machine.
     """
-    base = saved or Profile(id=LOCAL_TENANT_ID, name=LOCAL_TENANT_NAME)
+    untouched = Profile(id=LOCAL_TENANT_ID, name=LOCAL_TENANT_NAME)
+    base = saved or untouched
+    built_in = {field: getattr(untouched, field) for field in base.inherits}
+    base = msgspec.structs.replace(base, **built_in, inherited={})
     return msgspec.structs.replace(
         base,
         url_template=websocket_url,

@@ -7,12 +7,15 @@ from typing import Any
 
 import msgspec
 
+from .defaults import BUILT_IN, INHERITABLE
 from .profile import Profile
 
-VERSION = 2
+VERSION = 3
 MAX_BYTES = 1_000_000
+_ALL_WRITTEN = 2
+"""Up to this version a file held every field."""
 
-_NOT_IN_THE_FILE = {"id", "unknown", "stamp"}
+_NOT_IN_THE_FILE = {"id", "inherited", "unknown", "stamp"}
 _FIELDS = tuple(field for field in Profile.__struct_fields__ if field not in _NOT_IN_THE_FILE)
 _SECRETS = {
     "access_token",
@@ -34,8 +37,8 @@ class BrokenFile(ValueError):  # noqa: N818 - it says what the file is
 class NewerFile(ValueError):  # noqa: N818 - it says what the file is
     """The file was written by a later release of the app."""
 
-    def __init__(self, version: int) -> None:
-        super().__init__(f"it has version {version}, and this release reads up to version {VERSION}")
+    def __init__(self, version: int, known: int = VERSION) -> None:
+        super().__init__(f"it has version {version}, and this release reads up to version {known}")
         self.version = version
 
 
@@ -45,21 +48,25 @@ def stamp(data: bytes) -> str:
 
 
 def encode(profile: Profile) -> bytes:
-    """The file of ``profile``. Raises ValueError for text that UTF-8 cannot hold."""
+    """The file of ``profile``, with its own values only. Raises ValueError for text that UTF-8 cannot hold."""
+    inherits = profile.inherits
     content: dict[str, Any] = {"version": VERSION}
-    content |= {field: getattr(profile, field) for field in _FIELDS}
-    content |= {name: value for name, value in _without_secrets(profile.unknown).items() if name not in content}
+    content |= {field: getattr(profile, field) for field in _FIELDS if field not in inherits}
+    known = {*_FIELDS, "version"}
+    content |= {name: value for name, value in _without_secrets(profile.unknown).items() if name not in known}
     return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
 
 
 def decode(data: bytes, profile_id: str) -> Profile:
     """Read a file. Raises BrokenFile or NewerFile, and nothing else whatever the file holds.
 
-    Fields that are missing take their defaults, but for the name. Secrets that somebody wrote into the file are not
+    Fields that are missing take their defaults, but for the name; where these may be set for all profiles, the profile
+    inherits. Secrets that somebody wrote into the file are not
     read; see :func:`holds_secret`.
     """
     content = _migrated(_read(data))
     given = {field: content[field] for field in _FIELDS if field in content}
+    given["inherited"] = {field: value for field, value in BUILT_IN.items() if field not in given}
     unknown = {name: value for name, value in content.items() if name not in _FIELDS and name != "version"}
     try:
         profile = msgspec.convert({**given, "id": profile_id, "stamp": stamp(data)}, Profile)
@@ -95,11 +102,15 @@ def _read(data: bytes) -> dict[str, Any]:
 
 def _migrated(content: dict[str, Any]) -> dict[str, Any]:
     """The content of a file as this version writes it, from each version that ever was; the values are not judged."""
-    if content["version"] == 1:
-        content = dict(content)
-        # Version 2 knows HTTP Basic as a third way.
-        if content.pop("secret_in_body", False) is True:
-            content["credentials_in"] = "body"
+    content = dict(content)
+    # Version 2 knows HTTP Basic as a third way.
+    if content["version"] == 1 and content.pop("secret_in_body", False) is True:
+        content["credentials_in"] = "body"
+    if content["version"] <= _ALL_WRITTEN:
+        # Every value was written, also those that nobody chose: these follow the defaults for all profiles now.
+        for field in INHERITABLE:
+            if field in content and content[field] == BUILT_IN[field] and type(content[field]) is type(BUILT_IN[field]):
+                del content[field]
     return content
 
 

@@ -7,19 +7,21 @@ import unicodedata
 import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from ..errors import InspectorError
 from . import checks
 from .atomic_file import write_atomically
+from .defaults import inherit, unset
+from .defaults_file import decode_defaults, encode_defaults
 from .folder_lock import folder_lock
 from .profile import Profile, ProfileError, ProfileProblem
 from .profile_file import MAX_BYTES, BrokenFile, NewerFile, decode, encode, holds_secret, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _NOT_IN_AN_ID = "/\\\0:" if os.name == "nt" else "/\0"
@@ -33,12 +35,15 @@ class ProfileChanged(InspectorError):  # noqa: N818 - it says what happened
 class ProfileStore:
     """Reads and writes the profiles in ``folder``, which may be used by several windows and processes at once.
 
+    What profiles inherit is in the file :attr:`defaults_path` beside the folder; profiles that come from here have it.
+
     All methods work at once and on the disk; what goes wrong is an InspectorError in words, and then the files are as
     they were.
     """
 
     def __init__(self, folder: Path, *, lock_timeout_s: float = 2.0) -> None:
         self.folder = folder
+        self.defaults_path = folder.with_name("profile-defaults.json")
         self._lock_timeout_s = lock_timeout_s
         self._set_aside: list[str] = []
         self._standing: list[str] = []
@@ -52,7 +57,7 @@ class ProfileStore:
         """One profile. A broken file is set aside."""
         path = self._path(profile_id)
         try:
-            return self._read(path)
+            return self._read(path, self.defaults())
         except FileNotFoundError:
             raise InspectorError("This profile is no longer there.", "It was deleted or renamed elsewhere.") from None
         except NewerFile as error:
@@ -86,7 +91,13 @@ class ProfileStore:
 
     def new(self, name: str = "New profile") -> Profile:
         """Make and save a profile with the documented defaults; a number is added to a name that is taken."""
-        return self.save(Profile(id=uuid.uuid4().hex, name=self.free_name(name)))
+        return self.add(Profile(id="", name=name))
+
+    def add(self, profile: Profile) -> Profile:
+        """Save ``profile`` as a new one; it inherits what it does not set, and a number is added to a name that is
+        taken."""
+        new = inherit(unset(profile), self.defaults())
+        return self.save(replace(new, id=uuid.uuid4().hex, name=self.free_name(profile.name), stamp=""))
 
     def rename(self, profile_id: str, name: str) -> Profile:
         """Change the name of the saved profile and nothing else."""
@@ -116,9 +127,10 @@ class ProfileStore:
         """All profiles that can be read, by name. Broken files are set aside, newer ones left alone; see notices."""
         found: dict[str, Profile] = {}
         self._standing = []
+        for_all = self.defaults()
         for path in self._files():
             try:
-                found[path.stem] = self._read(path)
+                found[path.stem] = self._read(path, for_all)
             except FileNotFoundError:
                 continue
             except NewerFile as error:
@@ -130,6 +142,49 @@ class ProfileStore:
         profiles = tuple(sorted(found.values(), key=lambda profile: (_same_name(profile.name), profile.id)))
         self._standing += _name_notices(profiles)
         return profiles
+
+    def defaults(self) -> dict[str, Any]:
+        """What the user set for all profiles, by field; nothing while the file cannot be used, see notices."""
+        try:
+            return self._defaults()[0]
+        except NewerFile as error:
+            self._stand(f"The defaults for all profiles in {self.defaults_path} were left alone: {error}.")
+        except BrokenFile as error:
+            self._stand(f"The defaults for all profiles in {self.defaults_path} are not used: {error}.")
+        except OSError as error:
+            self._stand(f"The defaults for all profiles in {self.defaults_path} cannot be read: {_reason(error)}.")
+        return {}
+
+    def set_default(self, field: str, value: object) -> None:
+        """Set one value for all profiles that have none of their own. What others set meanwhile stays."""
+        problems = checks.saving(replace(Profile(id="x", name="x"), **{field: value}))
+        if problems:
+            raise ProfileError(problems[0])
+        self._change_defaults(lambda for_all: for_all | {field: value})
+
+    def remove_default(self, field: str) -> None:
+        """Let the app's own default hold again. It is fine when nothing was set."""
+        self._change_defaults(lambda for_all: {name: value for name, value in for_all.items() if name != field})
+
+    def _change_defaults(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        with self._writing("The defaults for all profiles cannot be saved"):
+            try:
+                for_all, unknown = self._defaults()
+            except NewerFile as error:
+                sentence = f"The defaults for all profiles cannot be saved: {self.defaults_path} is newer ({error})."
+                raise InspectorError(sentence, "Use the newer release.") from error
+            except BrokenFile as error:
+                self._rename_broken(self.defaults_path, str(error), "The defaults file")
+                for_all, unknown = {}, {}
+            write_atomically(self.defaults_path, encode_defaults(change(for_all), unknown))
+
+    def _defaults(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        data = _content(self.defaults_path)
+        return ({}, {}) if data is None else decode_defaults(data)
+
+    def _stand(self, notice: str) -> None:
+        if notice not in self._standing:
+            self._standing.append(notice)
 
     def _files(self) -> tuple[Path, ...]:
         try:
@@ -150,17 +205,17 @@ class ProfileStore:
             raise InspectorError(f"{profile_id!r} cannot be the ID of a profile.")
         return self.folder / f"{profile_id}.json"
 
-    def _read(self, path: Path) -> Profile:
+    def _read(self, path: Path, for_all: Mapping[str, Any]) -> Profile:
         data = _content(path)
         if data is None:
             raise FileNotFoundError(path)
-        profile = decode(data, path.stem)
+        profile = inherit(decode(data, path.stem), for_all)
         notice = (
             f"The file {path} holds a secret that was written into it by hand. It is not used, and leaves the file "
             "when the profile is saved."
         )
-        if holds_secret(data) and notice not in self._standing:
-            self._standing.append(notice)
+        if holds_secret(data):
+            self._stand(notice)
         return profile
 
     def _check_current(self, profile: Profile, current: bytes | None, *, overwrite: bool) -> None:
@@ -208,11 +263,11 @@ class ProfileStore:
             return notice
         return f"The profile in {path} was changed just now. Load it again."
 
-    def _rename_broken(self, path: Path, reason: str) -> str:
+    def _rename_broken(self, path: Path, reason: str, called: str = "The profile") -> str:
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         aside = path.with_name(f"{path.name}.broken-{moment}")
         path.rename(aside)
-        notice = f"The profile in {path} is broken ({reason}). It was set aside as {aside.name}."
+        notice = f"{called} in {path} is broken ({reason}). It was set aside as {aside.name}."
         self._set_aside.append(notice)
         return notice
 

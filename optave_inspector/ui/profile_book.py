@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..errors import InspectorError
+from ..profiles.defaults import INHERITABLE, Origin, inherit, origin, own, reset, unset
 from ..profiles.profile import LOCAL_TENANT_ID, Profile, local_tenant_profile
 from ..profiles.store import ProfileChanged, labels
 
@@ -69,7 +70,9 @@ class ProfileBook(QObject):
         self.secrets = secrets
         self._store = store
         self._start = start
-        first = Profile(id=uuid.uuid4().hex, name=FIRST_NAME)
+        self.for_all: dict[str, Any] = {}
+        """What is set for all profiles, by field, as it was when it was last read."""
+        first = self._first()
         self._profiles: dict[str, Profile] = {first.id: first}
         self._unsaved: dict[str, None] = {}
         self._states: dict[str, SaveState] = {}
@@ -107,22 +110,65 @@ class ProfileBook(QObject):
         """Read the profiles of this user."""
         try:
             found = await asyncio.to_thread(self._store.list)
+            self.for_all = await asyncio.to_thread(self._store.defaults)
         except InspectorError as error:
             self.warned.emit("error", str(error))
             return
         if found:
             self._profiles = {profile.id: profile for profile in found}
             self.removed.emit()
+        else:
+            self._inherit_again()
         self.listChanged.emit()
         self.replaced.emit("")
         for notice in self._store.notices:
             self.warned.emit("warning", notice)
 
     def edit(self, profile_id: str, **values: object) -> None:
-        """Change values. They are saved after a pause in typing."""
+        """Change values, which are the profile's own from now on. They are saved after a pause in typing."""
         before = self._profiles[profile_id]
         changed = replace(before, **values)
-        if changed == before:
+        for field in values.keys() & INHERITABLE:
+            if getattr(before, field) != getattr(changed, field):
+                changed = own(changed, field)
+        self._change(profile_id, changed)
+
+    def origin(self, profile_id: str, field: str) -> Origin:
+        """Where the value of an inheritable field comes from."""
+        return origin(self._profiles[profile_id], field, self.for_all)
+
+    def reset(self, profile_id: str, field: str) -> None:
+        """Give up the profile's own value for the one of all profiles, or the built-in one."""
+        self._change(profile_id, reset(self._profiles[profile_id], field, self.for_all))
+        self.replaced.emit(profile_id)
+
+    async def set_for_all(self, profile_id: str, field: str) -> None:
+        """Let the value of this profile hold for all that have none of their own, and let this one inherit it."""
+        value = getattr(self._profiles[profile_id], field)
+        if await self._change_defaults(self._store.set_default, field, value):
+            self.reset(profile_id, field)
+
+    async def clear_for_all(self, field: str) -> None:
+        """Let the built-in value hold again for all profiles that have none of their own."""
+        await self._change_defaults(self._store.remove_default, field)
+
+    async def _change_defaults(self, change: Callable[..., None], *arguments: object) -> bool:
+        try:
+            await asyncio.to_thread(change, *arguments)
+        except InspectorError as error:
+            self.warned.emit("error", str(error))
+            return False
+        self.for_all = await asyncio.to_thread(self._store.defaults)
+        self._inherit_again()
+        self.replaced.emit("")
+        return True
+
+    def _inherit_again(self) -> None:
+        # What a profile inherits is not in its file: nothing is to be saved.
+        self._profiles = {each: inherit(profile, self.for_all) for each, profile in self._profiles.items()}
+
+    def _change(self, profile_id: str, changed: Profile) -> None:
+        if changed == self._profiles[profile_id]:
             return
         self._profiles[profile_id] = changed
         self._unsaved[profile_id] = None
@@ -228,10 +274,13 @@ class ProfileBook(QObject):
             self._unsaved.pop(profile_id, None)
             self._states.pop(profile_id, None)
             if not self._profiles:
-                first = Profile(id=uuid.uuid4().hex, name=FIRST_NAME)
+                first = self._first()
                 self._profiles[first.id] = first
         self.removed.emit()
         self.listChanged.emit()
+
+    def _first(self) -> Profile:
+        return inherit(unset(Profile(id=uuid.uuid4().hex, name=FIRST_NAME)), self.for_all)
 
     async def _added(self, make: Callable[..., Profile], *arguments: str) -> str:
         try:

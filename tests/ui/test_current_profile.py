@@ -338,3 +338,45 @@ def test_choosing_in_the_middle_of_typing_loses_nothing(aio, workspace, wait_unt
             assert w.current.profile.id == one.id
 
     aio(run())
+
+
+def test_what_is_set_for_all_profiles_reaches_each_that_has_no_own_value_and_is_given_up_again(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            book = w.current.book
+            await w.current.new("One")
+            one = w.current.profile.id
+            await w.current.new("Two")
+            two = w.current.profile.id
+            shown: list[float] = []
+            w.current.chosen.connect(lambda: shown.append(w.current.profile.open_timeout_s))
+            book.edit(one, open_timeout_s=5.0)
+            assert book.origin(one, "open_timeout_s") == "own"
+            await book.set_for_all(one, "open_timeout_s")
+            assert [book.origin(each, "open_timeout_s") for each in (one, two)] == ["for all", "for all"]
+            assert shown[-1] == 5.0
+            w.current.edit(open_timeout_s=7.0)
+            await book.save_now()
+            await book.clear_for_all("open_timeout_s")
+            assert [book[each].open_timeout_s for each in (one, two)] == [30.0, 7.0]
+            book.reset(two, "open_timeout_s")
+            await book.save_now()
+            assert {each.open_timeout_s for each in w.profiles.list()} == {30.0}
+            assert all(each.inherits >= {"open_timeout_s"} for each in w.profiles.list())
+
+    aio(run())
+
+
+def test_defaults_that_cannot_be_saved_are_told_and_the_value_stays_the_profile_s_own(aio, workspace) -> None:
+    async def run() -> None:
+        async with workspace() as w:
+            await w.current.new("One")
+            told: list[str] = []
+            w.current.book.warned.connect(lambda _kind, sentence: told.append(sentence))
+            w.profiles.defaults_path.write_text('{"version": 99}', encoding="utf-8")
+            w.current.edit(open_timeout_s=5.0)
+            await w.current.book.set_for_all(w.current.profile.id, "open_timeout_s")
+            assert "newer" in told[-1]
+            assert w.current.book.origin(w.current.profile.id, "open_timeout_s") == "own"
+
+    aio(run())
