@@ -41,6 +41,7 @@ from ..tracing.comparison import compare
 from ..tracing.exchange import Exchange, ExchangeStatus
 from .dialogs.capture_limits import CaptureLimitsDialog
 from .dialogs.close_dialog import CloseDialog
+from .dialogs.command_palette import CommandPalette
 from .dialogs.compare_dialog import CompareDialog
 from .dialogs.compare_result import CompareResult
 from .dialogs.exchange_dialog import ExchangeDialog
@@ -156,6 +157,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
     """One of each dialog that the window opens, not shown."""
     return [
         CloseDialog(parent),
+        CommandPalette([], parent),
         ScenarioDialog(parent),
         FrameDialog(parent),
         TextQuestion("secretDialog", "Client secret", "", "Connect", parent, field_name="Client secret", secret=True),

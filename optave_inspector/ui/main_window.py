@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QToolButton
 
 from .actions import SessionActions, ThemeActions, make_action
 from .capture_windows import CaptureWindows
-from .dialogs.about import about_text, shortcuts_text
 from .dialogs.question import ConfirmDialog
-from .dialogs.text_dialog import TextDialog
 from .dialogs.trace_sending import TraceSendingDialog
 from .dialogs.unsaved import UnsavedDialog
 from .layout_store import Layout, LayoutStore, SessionLayout
 from .session_page import SessionPage
 from .theme import ThemeChoice, theme_switch
+from .window_care import WindowCare
 
 if TYPE_CHECKING:
     from .capture_actions import CaptureActions
@@ -63,6 +62,7 @@ class MainWindow(QMainWindow):
         self._capture_windows = CaptureWindows(sessions.contract, self.tell_error, self)
         self._themes = ThemeActions(self)
         self._session_actions = SessionActions(self)
+        self._care = WindowCare(self)
         self._keep = QTimer(self)
         self._keep.setSingleShot(True)
         self._keep.setInterval(_KEEP_MS)
@@ -173,6 +173,10 @@ class MainWindow(QMainWindow):
     def ask_traces(self) -> None:
         """Ask whether traces are sent, and where to."""
         TraceSendingDialog(self.traces, self.view.bridge.start, self).open()
+
+    def show_session(self, page: SessionPage) -> None:
+        """Bring a session to the front."""
+        self._tabs.setCurrentWidget(page.view)
 
     def step_session(self, step: int) -> None:
         """Bring the next (1) or the former (-1) session to the front."""
@@ -344,6 +348,8 @@ class MainWindow(QMainWindow):
         page.send_traces = make_action(view, "sendTracesAction", _SEND_TRACES, self.ask_traces, tip=tip)
         connection.addAction(page.send_traces)
         shown = page.menu("&View", "viewMenu")
+        shown.addAction(self._care.palette)
+        shown.addSeparator()
         shown.addActions(page.panels.toggles)
         shown.addAction(page.panels.reset)
         shown.addSeparator()
@@ -370,16 +376,7 @@ class MainWindow(QMainWindow):
             tenant.addSeparator()
             tenant.addAction(page.tenant_actions.tls)
         about = page.menu("&Help", "helpMenu")
-        text, tip = "&Keyboard shortcuts", "Every shortcut and where it holds"
-        about.addAction(make_action(view, "shortcutsAction", text, self._show_shortcuts, shortcut="F1", tip=tip))
-        tip = "Versions and folders, to put into a problem report"
-        about.addAction(make_action(view, "aboutAction", f"&About {TITLE}", self._show_about, tip=tip))
-
-    def _show_shortcuts(self) -> None:
-        TextDialog("Keyboard shortcuts", {"Shortcuts": shortcuts_text(self)}, "shortcutsDialog", self).open()
-
-    def _show_about(self) -> None:
-        TextDialog(f"About {TITLE}", {"About": about_text()}, "aboutDialog", self).open()
+        self._care.fill_help(about)
 
 
 def _proposed_size() -> QSize:

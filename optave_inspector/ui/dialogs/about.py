@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LIBRARIES = ("websockets", "aiohttp", "qasync", "msgspec", "jsonschema-rs", "keyring", "platformdirs", "psygnal")
 
-_EVERYWHERE = "Everywhere"
+EVERYWHERE = "Everywhere"
 
 
 def about_text() -> str:
@@ -40,20 +40,20 @@ def about_text() -> str:
 
 def shortcuts_text(window: QWidget) -> str:
     """Every shortcut of the window by the place where it holds, and what it does."""
-    places: dict[str, list[tuple[str, str]]] = {_EVERYWHERE: []}
+    places: dict[str, list[tuple[str, str]]] = {EVERYWHERE: []}
     for action in window.findChildren(QAction):
         words = action.text().replace("&", "").rstrip("…")
         for keys in action.shortcuts():
-            rows = places.setdefault(_place(action), [])
+            rows = places.setdefault(place_of(action), [])
             if (_keys(keys), words) not in rows:  # each session has actions of its own
                 rows.append((_keys(keys), words))
     for shortcut in window.findChildren(QShortcut):
         if not shortcut.key().isEmpty():
             row = (_keys(shortcut.key()), shortcut.whatsThis() or shortcut.objectName())
-            rows = places.setdefault(_place(shortcut), [])
+            rows = places.setdefault(place_of(shortcut), [])
             if row not in rows:
                 rows.append(row)
-    places[_EVERYWHERE] += [
+    places[EVERYWHERE] += [
         ("Tab, Shift+Tab", "Next and former control"),
         ("Alt+letter", "The menu or field with this letter underlined"),
     ]
@@ -61,13 +61,14 @@ def shortcuts_text(window: QWidget) -> str:
     return "\n\n".join(f"{place}\n{_table(rows, width)}" for place, rows in places.items())
 
 
-def _place(holder: QObject) -> str:
+def place_of(holder: QObject) -> str:
+    """The panel that a control or action belongs to; ``EVERYWHERE`` for those of the window."""
     parent = holder.parent()
     while parent is not None:
         if isinstance(parent, Panel):
             return parent.title_label.text()
         parent = parent.parent()
-    return _EVERYWHERE
+    return EVERYWHERE
 
 
 def _keys(sequence: QKeySequence) -> str:
