@@ -149,14 +149,15 @@ def test_secrets_of_the_log_are_not_in_the_recipe() -> None:
 
 
 def test_an_exchange_becomes_its_request_and_the_answer_that_ended_it() -> None:
-    text = SENT.replace(', "access_token": "abcdefghijkl"', "")
+    # Alone: what is no envelope is answered by an error without an ID, which may be taken for the request's answer.
+    text = SENT[: SENT.index("[[step]]\nsend_text")] + SENT[SENT.index('[[step]]\nsend = "summarize"') :]
 
     async def main() -> None:
         async with bench() as (used, attempts):
             assert (await attempts.once(read_recipe(text))).reproduced
             exchange = next(each for each in used.exchanges if each.answers and each.action == "summarize")
             made = from_entries(used.store, [exchange.request_entry, *exchange.answers], LOCAL)
-            assert [each.split(" ")[0] for each in words(made)] == ["Connect", "Send", "Expect"]
+            assert [each.split()[0] for each in words(made)] == ["Connect", "Send", "Expect"]
             assert read_recipe(made.text).ending.kind == "open"
             assert (await attempts.once(read_recipe(made.text))).reproduced, made.text
 
@@ -191,6 +192,11 @@ def test_without_a_profile_the_url_is_taken_without_its_token() -> None:
             assert by.url.startswith("ws://127.0.0.1:")
             assert "Authorization" not in made.text
             assert by.settings["auth_transport"] == "query"
-            assert from_attempt(used.store, 1, Origin(profile="Acme")).text.count('profile = "Acme"') == 1
+            assert (
+                from_attempt(used.store, 1, Origin(profile="Acme", profile_url="ws://127.0.0.1:1")).text.count(
+                    'profile = "Acme"'
+                )
+                == 1
+            )
 
     asyncio.run(main())
