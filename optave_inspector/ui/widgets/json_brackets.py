@@ -28,6 +28,20 @@ def matching_brackets(document: QTextDocument, position: int) -> tuple[int, int 
     return None
 
 
+def open_bracket(block: QTextBlock) -> int | None:
+    """The place of the last bracket that opens in a line and does not close there; None where there is none."""
+    text = block.text()
+    if "{" not in text and "[" not in text:
+        return None
+    opened: list[int] = []
+    for place, bracket in _brackets_of(block).items():
+        if bracket in "{[":
+            opened.append(place)
+        elif opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
 def _brackets_of(block: QTextBlock) -> dict[int, str]:
     """Brackets of a line outside its strings, by their place in the document."""
     text = block.text()

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QTextCharFormat, QTextCursor, QTextFormat, QTextOption
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QPlainTextDocumentLayout,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from .. import theme
+from .find_bar import FindBar, GoToLineBar
 from .json_brackets import matching_brackets
-from .json_editor_text import exact_text, from_units, insert_exactly, keepable, to_units
+from .json_editor_actions import EditorActions
+from .json_editor_text import exact_text, from_units, insert_exactly, keepable, many_to_units, to_units
+from .json_folding import Folds, folds_of
 from .json_highlighter import JsonHighlighter
+from .json_pairs import Pairs
 from .line_numbers import LineNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtCore import QMimeData
-    from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent, QSyntaxHighlighter
+    from PySide6.QtCore import QEvent, QMimeData
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QFocusEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QSyntaxHighlighter,
+        QTextBlock,
+        QTextDocument,
+    )
+
+    from .find_bar import EditorBar
 
 _INDENT = "  "
+_MOST_FOUND = 500
 _DESCRIPTION = (
     "JSON text. Tab indents; Escape and then Tab leaves the editor, and so does Ctrl+Tab. Line ends are line feeds."
 )
@@ -37,10 +62,11 @@ class Mark:
 
 
 class JsonEditor(QPlainTextEdit):
-    """Monospace editor with line numbers, colours, bracket matching and automatic indentation.
+    """Monospace editor with line numbers, colours, folding, finding and replacing, bracket matching and indentation.
 
-    ``text`` gives exactly what it holds (``toPlainText`` would change characters). Texts set from outside go through
-    the undo stack, so that nothing typed is lost. Comfortable with documents of some 128 KB.
+    Shows any document given to ``setDocument``, whose undo steps and folds are its own. ``text`` gives exactly what it
+    holds (``toPlainText`` would change characters). Texts set from outside go through the undo stack, so that nothing
+    typed is lost. Comfortable with documents of some 128 KB.
     """
 
     edited = Signal()
@@ -49,7 +75,12 @@ class JsonEditor(QPlainTextEdit):
     """A text taken over from outside could not be kept as it was: a sentence about what is different."""
 
     def __init__(
-        self, object_name: str, parent: QWidget | None = None, highlighter: type[QSyntaxHighlighter] = JsonHighlighter
+        self,
+        object_name: str,
+        parent: QWidget | None = None,
+        highlighter: type[QSyntaxHighlighter] = JsonHighlighter,
+        *,
+        is_json: bool = True,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
@@ -59,20 +90,52 @@ class JsonEditor(QPlainTextEdit):
         self._revision = -1
         self._text = ""
         self._told = ""
+        self._is_json = is_json
+        self._highlighter = highlighter
+        self._folded_at: list[tuple[QRectF, QTextBlock]] = []
+        self._bar: EditorBar | None = None
+        self._pairs = Pairs(self)
         self.setFont(theme.mono_font())
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * len(_INDENT))
-        self._numbers = LineNumbers(self)
+        self._numbers = LineNumbers(self, self.folds if is_json else None)
         self._numbers.setObjectName(f"{object_name}LineNumbers")
-        self._highlighter = highlighter(self.document())
+        self.find_bar = FindBar(self)
+        self.line_bar = GoToLineBar(self)
+        self.actions_of = EditorActions(self, folding=is_json)
+        self._dress_document()
+        self.find_bar.foundChanged.connect(self._select_extras)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.blockCountChanged.connect(self._make_room)
-        self.cursorPositionChanged.connect(self._select_extras)
+        self.cursorPositionChanged.connect(self._on_cursor)
         self.textChanged.connect(self._on_changed)
         theme.theme_switch().changed.connect(self._on_theme)
         self._make_room()
         self._select_extras()
 
     # -- the text
+
+    def setDocument(self, document: QTextDocument) -> None:
+        """Show another document, with its own undo steps and folds; tells where the text is another one.
+
+        The document that the editor came with is gone then, as Qt has it; others live as long as their owners let them.
+        """
+        if document is self.document():
+            return
+        if not isinstance(document.documentLayout(), QPlainTextDocumentLayout):
+            document.setDocumentLayout(QPlainTextDocumentLayout(document))
+        self.setExtraSelections([])
+        self._marks, self._mark_places, self._revision = [], (), -1
+        self._pairs.forget()
+        super().setDocument(document)
+        self._dress_document()
+        self.find_bar.forget()
+        self._numbers.set_problem_line(0)
+        self._make_room()
+        self._select_extras()
+        self._on_changed()
+
+    def folds(self) -> Folds:
+        """What is folded in the document on show."""
+        return folds_of(self.document())
 
     def text(self) -> str:
         """The text, character for character, with line feeds between lines."""
@@ -99,6 +162,21 @@ class JsonEditor(QPlainTextEdit):
         self.centerCursor()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def go_to_line(self, line: int, column: int = 1) -> None:
+        """Put the cursor into a line, both from 1; a column beyond its end means its end."""
+        block = self.document().findBlockByNumber(min(max(line, 1), self.blockCount()) - 1)
+        text = block.text()
+        self._move_to(block.position() + to_units(text, min(max(column, 1) - 1, len(text))))
+        self.centerCursor()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def select_units(self, start: int, end: int) -> None:
+        """Select by UTF-16 code units, and show it; folds that hide it open."""
+        self.folds().reveal(start)
+        self.folds().reveal(end)
+        self.setTextCursor(self._cursor_over(start, end))
+        self.ensureCursorVisible()
+
     def cursor_offset(self) -> int:
         """Code points before the cursor."""
         return from_units(self.text(), self.textCursor().position())
@@ -110,7 +188,7 @@ class JsonEditor(QPlainTextEdit):
             return
         text = self.text()
         self._mark_places = tuple(marks)
-        self._marks = [self._mark_selection(text, mark) for mark in marks]
+        self._marks = self._mark_selections(text, marks)
         self._select_extras()
 
     def marks(self) -> tuple[Mark, ...]:
@@ -123,6 +201,8 @@ class JsonEditor(QPlainTextEdit):
         """Tab and Enter indent; Escape lets the next Tab leave."""
         key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        if self.actions_of.pressed(event):
+            return
         if self.isReadOnly():
             super().keyPressEvent(event)
         elif key == Qt.Key.Key_Escape and not modifiers:
@@ -135,12 +215,42 @@ class JsonEditor(QPlainTextEdit):
             self._dedent()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not modifiers:
             self._new_line()
+        elif key == Qt.Key.Key_Backspace and not modifiers and self._pairs.erase():
+            return
         else:
             if event.text():
                 self.setTabChangesFocus(False)
             if event.text() in ("}", "]") and not self.textCursor().hasSelection():
                 self._dedent_closing()
-            super().keyPressEvent(event)
+            if not (self._is_json and event.text() and self._pairs.typed(event.text())):
+                super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """The editor's own keys come before the window's while it has the keyboard."""
+        if event.type() == event.Type.ShortcutOverride and self.actions_of.is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the words of a fold opens it."""
+        self._pairs.forget()
+        for place, block in self._folded_at:
+            if place.contains(event.position()) and event.button() == Qt.MouseButton.LeftButton:
+                self.folds().unfold(block)
+                return
+        super().mousePressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab indents in the text alone; in a bar it goes on."""
+        if self._bar is not None and self._bar.isAncestorOf(QApplication.focusWidget()):
+            return QAbstractScrollArea.focusNextPrevChild(self, forward)
+        return super().focusNextPrevChild(forward)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """What closed by itself is text from now on."""
+        self._pairs.forget()
+        super().focusOutEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tab indents again."""
@@ -163,6 +273,8 @@ class JsonEditor(QPlainTextEdit):
         menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addSeparator()
+        menu.addActions(self.actions_of.all())
+        menu.addSeparator()
         wrap = menu.addAction("Wrap long lines")
         wrap.setObjectName(f"{self.objectName()}WrapAction")
         wrap.setCheckable(True)
@@ -175,10 +287,48 @@ class JsonEditor(QPlainTextEdit):
         mode = QPlainTextEdit.LineWrapMode
         self.setLineWrapMode(mode.WidgetWidth if on else mode.NoWrap)
 
+    def bar_changed(self, bar: EditorBar | None = None) -> None:
+        """Make room for a bar that is on show from now on, or for none."""
+        if self._bar is not None and self._bar is not bar:
+            self._bar.hide()
+        self._bar = bar
+        self._make_room()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the line numbers beside the text."""
+        """Keep the line numbers and a bar beside the text."""
         super().resizeEvent(event)
-        self._numbers.place()
+        self._place_parts()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, and behind each folded line how much it hides."""
+        super().paintEvent(event)
+        self._folded_at = []
+        if not self._is_json:
+            return
+        folds, colors = self.folds(), theme.current()
+        painter: QPainter | None = None
+        block = self.firstVisibleBlock()
+        while block.isValid():
+            box = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            if box.top() > event.rect().bottom():
+                break
+            if block.isVisible() and folds.is_folded(block):
+                painter = painter or QPainter(self.viewport())
+                words = f" ⋯ {folds.hidden_lines(block):,} lines "
+                line = block.layout().lineAt(block.layout().lineCount() - 1)
+                place = QRectF(
+                    box.left() + line.x() + line.naturalTextWidth() + 6, box.top() + line.y() + 1,
+                    self.fontMetrics().horizontalAdvance(words), line.height() - 2,
+                )  # fmt: skip
+                self._folded_at.append((place, block))
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colors.color("neutral_back"))
+                painter.drawRoundedRect(place, 4, 4)
+                painter.setPen(colors.color("muted"))
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+            block = block.next()
+        if painter is not None:
+            painter.end()
 
     # -- inside
 
@@ -247,14 +397,50 @@ class JsonEditor(QPlainTextEdit):
         cursor.setPosition(min(position, max(self.document().characterCount() - 1, 0)))
         self.setTextCursor(cursor)
 
+    def _dress_document(self) -> None:
+        document = self.document()
+        document.setDefaultFont(self.font())
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * len(_INDENT))
+        if document.findChild(self._highlighter) is None:
+            self._highlighter(document)
+        if self._is_json:
+            self.folds().changed.connect(self._on_folds, Qt.ConnectionType.UniqueConnection)
+
     def _make_room(self) -> None:
-        self.setViewportMargins(self._numbers.width_for(self.blockCount()) - 2, 0, 0, 0)
+        above = self._bar.sizeHint().height() if self._bar is not None else 0
+        self.setViewportMargins(self._numbers.width_for(self.blockCount()) - 2, above, 0, 0)
+        self._place_parts()
+
+    def _place_parts(self) -> None:
         self._numbers.place()
+        if self._bar is not None:
+            self._bar.setGeometry(1, 1, self.width() - 2, self._bar.sizeHint().height())
+            self._bar.raise_()
+
+    def _on_folds(self) -> None:
+        """Keep the cursor where one sees it."""
+        cursor = self.textCursor()
+        if not cursor.block().isVisible():
+            block = self.folds().visible_before(cursor.block())
+            cursor.setPosition(block.position() + block.length() - 1)
+            self.setTextCursor(cursor)
+        self.viewport().update()
+        self._numbers.update()
+
+    def _on_cursor(self) -> None:
+        if self._is_json and not self.textCursor().block().isVisible():
+            self.folds().reveal(self.textCursor().position())
+        self._select_extras()
+
+    def _on_scrolled(self) -> None:
+        if self.find_bar.places:
+            self._select_extras()
 
     def _select_extras(self) -> None:
         """Show the current line, the marks and the brackets at the cursor."""
         if self.isReadOnly():
-            self.setExtraSelections(self._marks)
+            self.setExtraSelections([*self._found_selections(), *self._marks])
             return
         colors = theme.current()
         line = QTextEdit.ExtraSelection()
@@ -262,8 +448,32 @@ class JsonEditor(QPlainTextEdit):
         line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         line.cursor = self.textCursor()
         line.cursor.clearSelection()
-        self.setExtraSelections([line, *self._marks, *self._bracket_selections()])
+        self.setExtraSelections([line, *self._found_selections(), *self._marks, *self._bracket_selections()])
         self._numbers.update()
+
+    def _found_selections(self) -> list[QTextEdit.ExtraSelection]:
+        """What was found and is in sight, and what the search is limited to."""
+        colors, selections = theme.current(), []
+        scope = self.find_bar.scope()
+        if scope is not None:
+            selection = QTextEdit.ExtraSelection()
+            selection.format.setBackground(colors.color("neutral_back"))
+            selection.cursor = scope
+            selections.append(selection)
+        places = self.find_bar.places
+        if places:
+            first = self.firstVisibleBlock().position()
+            last = self.cursorForPosition(self.viewport().rect().bottomRight()).position()
+            start = bisect_left(places, first, key=lambda place: place.end)
+            for place in places[start : start + _MOST_FOUND]:
+                if place.start > last:
+                    break
+                selection = QTextEdit.ExtraSelection()
+                selection.format.setBackground(colors.color("warning_back"))
+                selection.format.setForeground(colors.color("warning"))
+                selection.cursor = self._cursor_over(place.start, place.end)
+                selections.append(selection)
+        return selections
 
     def _bracket_selections(self) -> list[QTextEdit.ExtraSelection]:
         found = matching_brackets(self.document(), self.textCursor().position())
@@ -280,15 +490,22 @@ class JsonEditor(QPlainTextEdit):
                 selections.append(selection)
         return selections
 
-    def _mark_selection(self, text: str, mark: Mark) -> QTextEdit.ExtraSelection:
-        start, end = mark.start, max(mark.end, mark.start + 1)
-        if start >= len(text) or text[start] == "\n":
-            start, end = max(start - 1, 0), start
-        selection = QTextEdit.ExtraSelection()
-        selection.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        selection.format.setUnderlineColor(theme.current().color(mark.kind))
-        selection.cursor = self._cursor_over(to_units(text, start), to_units(text, end))
-        return selection
+    def _mark_selections(self, text: str, marks: Sequence[Mark]) -> list[QTextEdit.ExtraSelection]:
+        places = []
+        for mark in marks:
+            start, end = mark.start, max(mark.end, mark.start + 1)
+            if start >= len(text) or text[start] == "\n":
+                start, end = max(start - 1, 0), start
+            places.append((start, end))
+        units = many_to_units(text, (place for pair in places for place in pair))
+        selections = []
+        for mark, (start, end) in zip(marks, places, strict=True):
+            selection = QTextEdit.ExtraSelection()
+            selection.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            selection.format.setUnderlineColor(theme.current().color(mark.kind))
+            selection.cursor = self._cursor_over(units[start], units[end])
+            selections.append(selection)
+        return selections
 
     def _cursor_over(self, start: int, end: int) -> QTextCursor:
         last = max(self.document().characterCount() - 1, 0)

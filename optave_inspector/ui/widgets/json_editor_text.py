@@ -11,6 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PySide6.QtGui import QTextCursor, QTextDocument
 
 _LINE_ENDS = re.compile("\r\n?")
@@ -59,6 +61,20 @@ def to_units(text: str, offset: int) -> int:
     """A place in ``text`` as Qt counts it: UTF-16 code units before the code point at ``offset``."""
     before = text[:offset]
     return offset if before.isascii() else len(before.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def many_to_units(text: str, offsets: Iterable[int]) -> dict[int, int]:
+    """:func:`to_units` of many places, in one pass over the text."""
+    ordered = sorted(set(offsets))
+    if text.isascii():
+        return dict(zip(ordered, ordered, strict=True))
+    found: dict[int, int] = {}
+    at = units = 0
+    for offset in ordered:
+        units += len(text[at:offset].encode("utf-16-le", "surrogatepass")) // 2
+        at = offset
+        found[offset] = units
+    return found
 
 
 def from_units(text: str, units: int) -> int:

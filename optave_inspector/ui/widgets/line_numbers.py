@@ -1,4 +1,4 @@
-"""The strip with line numbers at the left of a plain text editor."""
+"""The strip with line numbers, and where lines can be folded, at the left of a plain text editor."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from PySide6.QtWidgets import QWidget
 from .. import theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from PySide6.QtGui import QMouseEvent, QPaintEvent, QTextBlock
     from PySide6.QtWidgets import QPlainTextEdit
 
+    from .json_folding import Folds
+
 _GAP = 8
+_FOLD = 13
+_GLYPH = 1.4
 _BORDER = 1
 
 
@@ -24,22 +28,26 @@ class LineNumbers(QWidget):
     """Paints the numbers of the lines on show, the current one stronger and a broken one in the colour of errors.
 
     ``editor`` makes room for it by its viewport margins and calls ``place`` when it was resized. A click moves the
-    cursor to its line. A wrapped line has one number.
+    cursor to its line. A wrapped line has one number. With ``folds`` a click beside the number of a line in which
+    something opens folds it.
     """
 
-    def __init__(self, editor: QPlainTextEdit) -> None:
+    def __init__(self, editor: QPlainTextEdit, folds: Callable[[], Folds] | None = None) -> None:
         super().__init__(editor)
         self._editor = editor
+        self._folds = folds
         self._problem_line = 0
         self.setObjectName("lineNumbers")
         self.setAccessibleName("Line numbers")
+        if folds is not None:
+            self.setToolTip("Click a number to go to its line, ▾ to fold what opens there, ▸ to unfold it.")
         self.setCursor(Qt.CursorShape.ArrowCursor)
         editor.updateRequest.connect(self._on_update)
 
     def width_for(self, lines: int) -> int:
         """Width in pixels that the numbers up to ``lines`` need."""
         digits = max(2, len(str(lines)))
-        return self._editor.fontMetrics().horizontalAdvance("9") * digits + 2 * _GAP
+        return self._editor.fontMetrics().horizontalAdvance("9") * digits + 2 * _GAP + self._fold_width
 
     def sizeHint(self) -> QSize:
         """As wide as the largest number asks for."""
@@ -66,18 +74,31 @@ class LineNumbers(QWidget):
         painter.drawLine(self.width() - 1, event.rect().top(), self.width() - 1, event.rect().bottom())
         current = self._editor.textCursor().blockNumber()
         height = self._editor.fontMetrics().height()
+        larger = self._editor.font()
+        larger.setPointSizeF(larger.pointSizeF() * _GLYPH)
         for block, top in self._blocks(event.rect().bottom()):
             number = block.blockNumber() + 1
             if number == self._problem_line:
                 painter.setPen(colors.color("error"))
             else:
                 painter.setPen(colors.color("text" if block.blockNumber() == current else "muted"))
-            painter.drawText(0, top, self.width() - _GAP, height, Qt.AlignmentFlag.AlignRight, str(number))
+            right = self.width() - (self._fold_width + _GAP // 2 if self._fold_width else _GAP)
+            painter.drawText(0, top, right, height, Qt.AlignmentFlag.AlignRight, str(number))
+            glyph = self._glyph(block)
+            if glyph:
+                painter.setPen(colors.color("accent" if glyph == "▸" else "muted"))
+                painter.setFont(larger)
+                center = Qt.AlignmentFlag.AlignHCenter
+                painter.drawText(self.width() - _FOLD - 3, top - 2, _FOLD, height + 4, center, glyph)
+                painter.setFont(self._editor.font())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Move the cursor to the clicked line."""
+        """Move the cursor to the clicked line, or fold or unfold it."""
         for block, top in self._blocks(self.height()):
             if top <= event.position().y() < top + self._editor.blockBoundingRect(block).height():
+                beside = event.position().x() >= self.width() - _FOLD - 3
+                if self._folds is not None and beside and self._folds().toggle(block):
+                    return
                 cursor = self._editor.textCursor()
                 cursor.setPosition(block.position())
                 self._editor.setTextCursor(cursor)
@@ -86,6 +107,16 @@ class LineNumbers(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ends here: the editor below would paste at a middle click."""
         event.accept()
+
+    @property
+    def _fold_width(self) -> int:
+        return _FOLD if self._folds is not None else 0
+
+    def _glyph(self, block: QTextBlock) -> str:
+        if self._folds is None:
+            return ""
+        folds = self._folds()
+        return "▸" if folds.is_folded(block) else "▾" if folds.can_fold(block) else ""
 
     def _blocks(self, bottom: int) -> Iterator[tuple[QTextBlock, int]]:
         editor = self._editor

@@ -25,7 +25,7 @@ class RecipeEditor(JsonEditor):
 
     def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         self._lit: tuple[int, int, str] | None = None
-        super().__init__(object_name, parent, TomlHighlighter)
+        super().__init__(object_name, parent, TomlHighlighter, is_json=False)
         self.setAccessibleName("Recipe")
         self.setAccessibleDescription(
             "TOML text. Tab indents; Escape and then Tab leaves the editor, and so does Ctrl+Tab."
