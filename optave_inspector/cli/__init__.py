@@ -9,6 +9,7 @@ import typer
 
 from .. import __version__
 from .export import export
+from .profiles import profiles
 from .recover import recover
 from .run import run
 from .tenant import tenant
@@ -63,3 +64,4 @@ for _name, _command in (
     ("recover", recover),
 ):
     app.command(_name)(_command)
+app.add_typer(profiles, name="profiles")

@@ -91,12 +91,11 @@ class ProfileStore:
 
     def new(self, name: str = "New profile") -> Profile:
         """Make and save a profile with the documented defaults; a number is added to a name that is taken."""
-        return self.add(Profile(id="", name=name))
+        return self.add(unset(Profile(id="", name=name)))
 
     def add(self, profile: Profile) -> Profile:
-        """Save ``profile`` as a new one; it inherits what it does not set, and a number is added to a name that is
-        taken."""
-        new = inherit(unset(profile), self.defaults())
+        """Save ``profile`` as a new one, whatever its ID; a number is added to a name that is taken."""
+        new = inherit(profile, self.defaults())
         return self.save(replace(new, id=uuid.uuid4().hex, name=self.free_name(profile.name), stamp=""))
 
     def rename(self, profile_id: str, name: str) -> Profile:
