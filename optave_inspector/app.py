@@ -19,10 +19,11 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from .compose.draft_store import DraftStore
 from .errors import InspectorError
 from .log import start_logging
 from .own_captures import OwnCaptures
-from .paths import captures_dir, config_dir, log_dir, profiles_dir, state_dir
+from .paths import captures_dir, config_dir, drafts_dir, log_dir, profiles_dir, state_dir
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .protocol.contract import Contract
@@ -30,6 +31,7 @@ from .resources import resource, schemas
 from .restartable_tenant import RestartableTenant
 from .tasks import Tasks
 from .ui.collector_file import CollectorFile
+from .ui.draft_book import DraftBook
 from .ui.layout_store import LayoutStore
 from .ui.lost_errors import LostErrors
 from .ui.main_window import MainWindow
@@ -117,11 +119,13 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     tasks = Tasks("profiles", on_error=lambda name, error: window.tell_error(f"{name} failed: {error}"))
     book = ProfileBook(ProfileStore(profiles_dir()), SecretStore(), tasks.start)
     traces = TraceSending(CollectorFile(config_dir() / "collector.json"), book.secrets)
-    sessions = OpenSessions(captures, Contract(schemas()), book, traces)
+    drafts = DraftBook(DraftStore(drafts_dir()), tasks.start)
+    sessions = OpenSessions(captures, Contract(schemas()), book, drafts, traces)
     tenant = RestartableTenant(tenant_settings)
     window = MainWindow(sessions, await sessions.begin(), layouts, tenant)
     tenant.died.connect(window.tell_error)
     await book.load()
+    await window.adopt_drafts(layout)
     await window.restore_layout(layout)
     tasks.start(traces.resume(), "send traces as before")
     return WindowParts(window, sessions, tenant, tasks)
@@ -135,8 +139,10 @@ async def take_apart(parts: WindowParts) -> None:
     window = parts.window
     for page in window.pages:
         page.view.connection.keep_typed()
+        page.view.composer.drafts.keep()
     await asyncio.gather(
         _in_time("saving the layout", window.save_layout(), _KEEPING_S),
+        _in_time("saving the drafts", parts.sessions.drafts.save_all(), _KEEPING_S),
         _in_time("saving the profiles", parts.sessions.book.save_all(), _KEEPING_S),
     )
     window.hide()

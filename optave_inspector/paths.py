@@ -55,6 +55,11 @@ def profiles_dir() -> Path:
     return _owner_only(config_dir() / "profiles")
 
 
+def drafts_dir() -> Path:
+    """Drafts of requests, as :class:`compose.draft_store.DraftStore` takes them."""
+    return _owner_only(data_dir() / "drafts")
+
+
 def _folder(usual: Path, below_home: str) -> Path:
     home = _home()
     if home is None:

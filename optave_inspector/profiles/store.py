@@ -185,6 +185,10 @@ class ProfileStore:
         if notice not in self._standing:
             self._standing.append(notice)
 
+    def ids(self) -> set[str]:
+        """The IDs of all profiles that have a file, whatever is in it."""
+        return {path.stem for path in self._files()}
+
     def _files(self) -> tuple[Path, ...]:
         try:
             return tuple(

@@ -366,6 +366,7 @@ async def _print_page(folder: str) -> str:
     from ..restartable_tenant import RestartableTenant
     from ..tasks import Tasks
     from .collector_file import CollectorFile
+    from .draft_book import DraftBook
     from .layout_store import LayoutStore
     from .main_window import MainWindow
     from .open_sessions import OpenSessions
@@ -376,7 +377,7 @@ async def _print_page(folder: str) -> str:
     captures = OwnCaptures(lambda: home, home / "captures.json", home / "recent.json")
     book = ProfileBook(ProfileStore(home / "profiles"), SecretStore(), Tasks("profiles").start)
     traces = TraceSending(CollectorFile(home / "collector.json"), book.secrets)
-    sessions = OpenSessions(captures, Contract(schemas()), book, traces)
+    sessions = OpenSessions(captures, Contract(schemas()), book, DraftBook(), traces)
     first = await sessions.begin()
     window = MainWindow(sessions, first, LayoutStore(home / "layout.json"), RestartableTenant())
     text = page(window)

@@ -81,6 +81,8 @@ class MainWindow(QMainWindow):
         self.add_session(first)
         self.setMinimumSize(_SMALLEST)
         sessions.book.warned.connect(self._tell)
+        sessions.drafts.warned.connect(self._tell)
+        sessions.book.removed.connect(lambda: self.view.bridge.start(self.adopt_drafts(), "keep drafts"))
         self.traces.warned.connect(self._tell)
         self.traces.changed.connect(self._show_sending)
 
@@ -137,8 +139,8 @@ class MainWindow(QMainWindow):
         self._tabs.setCurrentIndex(index)
         self._build_menus(page)
         self._show_sending()
-        # A draft must survive a crash; the rest of the layout is kept on the way out.
-        page.view.composer.draftChanged.connect(self._keep.start)
+        # Which draft was in front must survive a crash; the rest of the layout is kept on the way out.
+        page.view.composer.drafts.frontChanged.connect(self._keep.start)
         page.view.newSessionAsked.connect(self.ask_new_session)
         for signal in (one.current.chosen, one.current.listChanged, one.bridge.stateChanged):
             signal.connect(self._show_titles)
@@ -187,6 +189,14 @@ class MainWindow(QMainWindow):
         """Show a sentence as an error in the session in front."""
         self._tell("error", sentence)
 
+    async def adopt_drafts(self, layout: Layout | None = None) -> None:
+        """Give the drafts of profiles that are gone to the profile in front, or to the one that ``layout`` names."""
+        book = self._sessions.book
+        profiles = await book.all_ids()
+        wanted = layout.sessions[0].profile if layout is not None else ""
+        into = wanted if wanted in book else self.page.one.current.profile.id
+        self._sessions.drafts.adopt(profiles, into)
+
     async def restore_layout(self, layout: Layout) -> None:
         """Theme, size, sessions and docks as they were, none connected; as proposed where nothing was kept."""
         theme_switch().choose(layout.theme)
@@ -203,7 +213,7 @@ class MainWindow(QMainWindow):
             self._tell("warning", self._layouts.problem)
 
     async def save_layout(self) -> None:
-        """Keep theme, size, sessions, docks and drafts for the next time."""
+        """Keep theme, size, sessions and docks for the next time."""
         self._keep.stop()
         layout = Layout(
             geometry=self.saveGeometry().data(),
@@ -277,6 +287,7 @@ class MainWindow(QMainWindow):
         if page.view not in self._pages or len(self._pages) == 1:
             return
         page.view.connection.keep_typed()
+        page.view.composer.drafts.keep()
         page.stop_listening()
         self._tabs.removeTab(self._tabs.indexOf(page.view))
         del self._pages[page.view]

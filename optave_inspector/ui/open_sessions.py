@@ -16,6 +16,7 @@ from .current_profile import CurrentProfile
 if TYPE_CHECKING:
     from ..own_captures import OwnCaptures
     from ..protocol.contract import Contract
+    from .draft_book import DraftBook
     from .profile_book import ProfileBook
     from .trace_sending import TraceSending
 
@@ -34,10 +35,13 @@ class OpenSession:
 class OpenSessions:
     """Begins and ends sessions, not connected, each with a new capture among the user's own."""
 
-    def __init__(self, captures: OwnCaptures, contract: Contract, book: ProfileBook, traces: TraceSending) -> None:
+    def __init__(
+        self, captures: OwnCaptures, contract: Contract, book: ProfileBook, drafts: DraftBook, traces: TraceSending
+    ) -> None:
         self.captures = captures
         self.contract = contract
         self.book = book
+        self.drafts = drafts
         self.traces = traces
 
     async def begin(self) -> OpenSession:

@@ -88,6 +88,10 @@ class ProfileBook(QObject):
     def __getitem__(self, profile_id: str) -> Profile:
         return self._profiles[profile_id]
 
+    async def all_ids(self) -> set[str]:
+        """The IDs of all profiles, those that only another window knows included."""
+        return {*self._profiles, *await asyncio.to_thread(self._store.ids)}
+
     @property
     def first(self) -> str:
         """The ID of the first profile by name."""

@@ -32,7 +32,7 @@ class SessionPage:
         self, one: OpenSession, sessions: OpenSessions, windows: CaptureWindows, tenant: TenantControl | None
     ) -> None:
         self.one = one
-        self.view = SessionView(one.bridge, one.current)
+        self.view = SessionView(one.bridge, one.current, sessions.drafts)
         # The profiles outlive the session: what hears of them must go with what it shows them in.
         one.current.setParent(self.view)
         self.panels = PanelActions(self.view)
@@ -71,8 +71,6 @@ class SessionPage:
             losses.append("The connection is closed with 1001.")
         if self.unsaved:
             losses.append(f"{self.unsaved:,} entries are in no capture that stays: save it to keep them.")
-        if self.view.composer.has_own_text:
-            losses.append("What stands in the composer is lost.")
         return losses
 
     def stop_listening(self) -> None:

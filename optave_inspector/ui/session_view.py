@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ..repro.from_evidence import MadeRecipe
     from .bridge import SessionBridge
     from .current_profile import CurrentProfile
+    from .draft_book import DraftBook
 
 
 class SessionView(QWidget):
@@ -47,7 +48,13 @@ class SessionView(QWidget):
     newSessionAsked = Signal()
     """Open one more session beside this one."""
 
-    def __init__(self, bridge: SessionBridge, current: CurrentProfile, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        bridge: SessionBridge,
+        current: CurrentProfile,
+        drafts: DraftBook | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("sessionView")
         self.bridge = bridge
@@ -64,7 +71,7 @@ class SessionView(QWidget):
         self.endings = EndingsPanel(bridge)
         for source in (self.entry.tree, self.exchanges):
             source.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
-        self.composer = ComposerPanel(bridge)
+        self.composer = ComposerPanel(bridge, book=drafts, profile_id=current.profile.id)
         self.recipe = RecipePanel(bridge, current.book)
         self.evidence = RecipeEvidence(bridge, self._origin, self._take_recipe, self)
         self.frames.menu.recipeAsked.connect(self.evidence.of_entries)
@@ -93,6 +100,7 @@ class SessionView(QWidget):
         self.exchanges.editAgainRequested.connect(self.composer.load_exchange)
         for signal in (current.chosen, current.edited):
             signal.connect(lambda: self.composer.set_tenant_id(current.profile.tenant_id))
+        current.chosen.connect(lambda: self.composer.drafts.use_profile(current.profile.id))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 8)
         layout.setSpacing(6)

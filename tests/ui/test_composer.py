@@ -5,7 +5,7 @@ import json
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QPushButton, QTabBar, QToolButton
 
 from optave_inspector.protocol.actions import Action
 from optave_inspector.protocol.ids import is_uuid7
@@ -194,13 +194,19 @@ def test_a_ping_is_sent_from_the_menu(composer, aio, wire, session, wait_until):
     aio(drive())
 
 
+QT_OWN = ("ScrollLeftButton", "ScrollRightButton")
+"""Qt's own, within a row of tabs."""
+
+
 def test_every_control_can_be_named_and_reached(composer):
     for kind in (QPushButton, QComboBox, QToolButton):
         for widget in composer.findChildren(kind):
-            if widget.window() is composer.window():
+            if widget.window() is composer.window() and widget.objectName() not in QT_OWN:
                 assert widget.objectName().startswith("composer"), widget
                 assert widget.accessibleName(), widget.objectName()
-                assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, widget.objectName()
+                # The ✕ of a tab is for the mouse; keys close drafts by a shortcut of their own.
+                by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+                assert by_tab or isinstance(widget.parent(), QTabBar), widget.objectName()
 
 
 @pytest.mark.parametrize("dark", [False, True])

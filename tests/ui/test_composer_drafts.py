@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 
 from optave_inspector.protocol.actions import Action
 from optave_inspector.protocol.states import ConnectionState
-from optave_inspector.ui.panels.composer import ComposerPanel
 from tests.ui.composer_desk import (
     ODD,
     Receiver,
@@ -72,6 +71,8 @@ def test_an_untouched_template_follows_the_action_and_an_edited_one_stays(compos
 
 def test_a_template_that_the_new_action_lacks_gives_way_to_its_first(composer):
     composer.use_template("everything")
+    all_of_them = composer._templates
+    composer._templates = lambda action: all_of_them(action)[: 1 if action is Action.ELEVATE else None]
     composer.set_action(Action.ELEVATE)
     assert composer.text() == template_text(Action.ELEVATE, "minimal")
 
@@ -147,7 +148,7 @@ def test_sending_again_while_closed_says_why_not(composer, sent):
     assert "Not connected" in hint(composer)
 
 
-def test_editing_again_takes_payload_action_and_headers_over(composer, sent):
+def test_editing_again_opens_payload_action_and_headers_as_a_draft_of_their_own(composer, sent):
     composer.set_action(Action.RECOMMEND)
     composer.set_text("my draft")
     composer.load_exchange(1)
@@ -155,9 +156,11 @@ def test_editing_again_takes_payload_action_and_headers_over(composer, sent):
     assert sent.endswith(f'"payload":{composer.text()}}}')
     assert composer.headers.overrides().tenant_id == "acme"
     assert composer.headers.overrides().network_latency_ms == 12
-    assert "Took over the payload of exchange 1" in hint(composer)
-    composer.editor.undo()
+    assert "Took the payload of exchange 1 into a draft of its own" in hint(composer)
+    assert composer.drafts.front().name == "interaction of exchange 1"
+    composer.drafts.step(-1)
     assert composer.text() == "my draft"
+    assert composer.action() is Action.RECOMMEND
 
 
 def test_a_capture_that_cannot_be_read_is_told(composer, aio, session, sent):
@@ -191,29 +194,37 @@ def test_headers_that_cannot_be_are_told_before_anything_is_sent(composer, qtbot
     session.on_state(ConnectionState.CLOSED)
 
 
-def test_the_draft_survives_a_restart(composer, qtbot, session):
-    composer.set_action(Action.TRANSLATE)
-    composer.set_text(ODD)
-    composer.headers.set_texts({"traceId": "t", "networkLatencyMs": "7.5"})
-    composer.verdicts.findings_button.setChecked(True)
-    state = json.loads(json.dumps(composer.save_state()))
-    other = ComposerPanel(composer.bridge)
-    qtbot.addWidget(other)
-    other.restore_state(state)
-    assert other.save_state() == composer.save_state()
-    assert other.text() == ODD
-    assert not other.editor.document().isUndoAvailable()
-    assert combo(other, "Template").toolTip().startswith("Made from the template typical, and edited")
+OLD = {"action": "translate", "whole": False, "text": ODD, "template": "typical", "headers": {"traceId": "t"}}
+"""As a session kept its only draft once, in the window's layout."""
+
+
+def test_the_draft_of_an_older_release_becomes_one_of_the_profile(composer):
+    composer.restore_state({**OLD, "findings": True})
+    assert composer.text() == ODD
+    assert composer.action() is Action.TRANSLATE
+    assert composer.headers.texts()["traceId"] == "t"
+    assert not composer.editor.document().isUndoAvailable()
+    assert combo(composer, "Template").toolTip().startswith("Made from the template typical, and edited")
+    count = len(composer.drafts.open())
+    composer.restore_state({**OLD, "findings": True})
+    assert len(composer.drafts.open()) == count
 
 
 @pytest.mark.parametrize(
-    "state", [{}, {"action": 5, "text": None, "headers": [], "template": {}}, {"action": "dance", "template": "dance"}]
+    "state",
+    [
+        {},
+        {"action": 5, "text": None, "headers": [], "template": {}},
+        {"fronts": {"nobody": 5, "else": "x"}},
+        {"action": "interaction", "text": template_text(Action.INTERACTION, "typical"), "template": "typical"},
+    ],
 )
-def test_a_damaged_draft_leaves_what_is_there(composer, state):
+def test_a_damaged_or_untouched_draft_leaves_what_is_there(composer, state):
     before = composer.text()
     composer.restore_state(state)
     assert composer.text() == before
     assert composer.action() is Action.INTERACTION
+    assert len(composer.drafts.open()) == 1
 
 
 def test_a_kept_whole_message_comes_back_as_such(composer, qtbot):
@@ -222,6 +233,6 @@ def test_a_kept_whole_message_comes_back_as_such(composer, qtbot):
     assert composer.message() == "hello"
 
 
-def test_changes_of_the_draft_are_told_after_the_pause(composer, qtbot):
+def test_changes_of_the_draft_are_told(composer, qtbot):
     with qtbot.waitSignal(composer.draftChanged):
         qtbot.keyClicks(composer.editor, " ")

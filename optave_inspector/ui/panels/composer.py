@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
-from ...compose.evidence import read_evidence
+from ...compose.drafts import Draft, new_id
+from ...compose.evidence import Evidence, read_evidence
 from ...compose.generate import fresh
 from ...compose.positions import read_positions
 from ...compose.templates import templates as shipped_templates
@@ -18,12 +21,14 @@ from ...errors import InspectorError
 from ...protocol.actions import Action, parse_action
 from ...protocol.envelope import Overrides, build_request, request_id_of
 from ...protocol.limits import MAX_ENVELOPE_UNITS
-from ..widgets.elided_label import ElidedLabel
+from ..draft_book import DraftBook
 from ..widgets.json_editor import JsonEditor
 from ..widgets.look import set_look
 from ..widgets.panel import Panel
 from ..widgets.verdict_findings import FindingsView
 from .composer_controls import ComposerControls
+from .composer_drafts import ComposerDrafts, fresh_draft
+from .composer_footer import ComposerFooter
 from .composer_headers import HeadersDialog
 from .composer_judge import ComposerJudge
 from .composer_sending import ComposerSending
@@ -32,7 +37,7 @@ from .composer_verdicts import ComposerVerdicts, first_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QTextDocument
 
     from ...compose.judgement import Place
     from ...compose.templates import Template
@@ -47,7 +52,7 @@ class ComposerPanel(Panel):
     """Writes, judges and sends requests. What is typed is neither lost nor changed: other texts are undoable steps."""
 
     draftChanged = Signal()
-    """``save_state`` would give something else than before."""
+    """``draft`` gives something else than before."""
 
     def __init__(
         self,
@@ -55,13 +60,15 @@ class ComposerPanel(Panel):
         contract: Contract | None = None,
         templates: Callable[[Action], Sequence[Template]] = shipped_templates,
         parent: QWidget | None = None,
+        *,
+        book: DraftBook | None = None,
+        profile_id: str = "nobody",
     ) -> None:
         super().__init__("Composer", "composerPanel", parent)
         self._templates = templates
         self._action = _FIRST
         self._whole = False
         self._template = ("", "")
-        self._told: tuple[str, str] = ("", "")
         self.controls = ComposerControls(templates)
         self.editor = JsonEditor("composerEditor")
         self.editor.setAccessibleName("Payload")
@@ -70,13 +77,13 @@ class ComposerPanel(Panel):
         self.verdicts = ComposerVerdicts()
         self.headers = HeadersDialog(self)
         self.sending = ComposerSending(bridge, self)
+        self.footer = ComposerFooter()
         self._judge = ComposerJudge(self.editor, contract or bridge.session.contract, self._settings)
+        self.drafts = ComposerDrafts(self, book or DraftBook(parent=self), self._fresh)
         self._build()
         self._add_actions()
         self._connect(bridge)
-        self.set_action(_FIRST)
-        self.use_template(_USUAL_TEMPLATE)
-        self.editor.document().clearUndoRedoStacks()
+        self.drafts.use_profile(profile_id)
 
     # -- what others may do
 
@@ -117,11 +124,6 @@ class ComposerPanel(Panel):
         """What stands in the editor."""
         return self.editor.text()
 
-    @property
-    def has_own_text(self) -> bool:
-        """Whether a text of the user's stands in the editor, rather than a template's."""
-        return self.editor.text() not in ("", self._template[1])
-
     def set_text(self, text: str) -> None:
         """Put ``text`` in place of the editor's, which one undo brings back."""
         self.editor.set_text(text)
@@ -159,21 +161,29 @@ class ComposerPanel(Panel):
         self.sending.send_again(number)
 
     def load_exchange(self, number: int) -> None:
-        """Take the request of an exchange into the editor, to be sent again with new IDs."""
+        """Open the request of an exchange as a draft, to be sent again with new IDs."""
         try:
             evidence = read_evidence(self.sending.request_text(number))
         except InspectorError as error:
             self._tell("problem", str(error))
             return
-        if evidence.action is not None:
-            self._template = ("", "")
-            self.set_action(evidence.action)
-        self.headers.set_texts(_header_texts(evidence.overrides))
-        self.editor.set_text(evidence.text)
-        self.set_whole(whole=evidence.whole)
+        self.open_evidence(evidence, f"exchange {number}")
+
+    def open_evidence(self, evidence: Evidence, origin: str) -> None:
+        """Open what was seen as a draft of its own."""
+        draft = Draft(
+            id=new_id(),
+            name=f"{evidence.action.sdk_name if evidence.action else 'message'} of {origin}",
+            action=(evidence.action or self._action).value,
+            whole=evidence.whole,
+            text=evidence.text,
+            headers={name: text for name, text in _header_texts(evidence.overrides).items() if text},
+        )
+        difference = self.drafts.add(draft)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         taken = "the whole message" if evidence.whole else "the payload"
-        self._tell("muted", f"Took over {taken} of exchange {number}. Ctrl+Z brings your text back.")
+        said = f"Took {taken} of {origin} into a draft of its own."
+        self._tell("warning" if difference else "muted", f"{said} {difference}".strip())
 
     def unfold(self) -> None:
         """Put the whole message that would be sent into the editor, to change any part of it."""
@@ -186,36 +196,46 @@ class ComposerPanel(Panel):
         self.headers.set_tenant_id(tenant_id)
         self._refresh()
 
-    def save_state(self) -> dict[str, Any]:
-        """The draft and what belongs to it, as JSON can hold it."""
-        return {
-            "action": self._action.value,
-            "whole": self._whole,
-            "text": self.editor.text(),
-            "template": self._template[0],
-            "headers": self.headers.texts(),
-            "findings": self.verdicts.findings_button.isChecked(),
-        }
+    def draft(self, base: Draft) -> Draft:
+        """``base`` as it stands in the composer now."""
+        headers = {name: text for name, text in self.headers.texts().items() if text}
+        return replace(
+            base,
+            action=self._action.value,
+            whole=self._whole,
+            text=self.editor.text(),
+            template=self._template[0],
+            headers=headers,
+        )
 
-    def restore_state(self, state: Mapping[str, Any]) -> None:
-        """Put a draft back as ``save_state`` gave it; what is missing or of another type stays as it is."""
-        action = state.get("action")
-        if isinstance(action, str) and parse_action(action) is not None:
-            self.set_action(action)
-        name = state.get("template")
-        known = {template.name: template.text for template in self._templates(self._action)}
-        self._template = (name, known[name]) if isinstance(name, str) and name in known else ("", "")
-        headers = state.get("headers")
-        if isinstance(headers, dict):
-            self.headers.set_texts({name: text for name, text in headers.items() if isinstance(text, str)})
-        text = state.get("text")
-        if isinstance(text, str):
-            self.editor.set_text(text)
-            self.editor.document().clearUndoRedoStacks()
-        self.set_whole(whole=state.get("whole") is True)
-        self.verdicts.findings_button.setChecked(state.get("findings") is True)
+    def show_draft(self, draft: Draft, document: QTextDocument, position: int = 0) -> None:
+        """Put another draft in front, whose text ``document`` holds."""
+        action = parse_action(draft.action) or _FIRST
+        known = {template.name: template.text for template in self._templates(action)}
+        self._action = action
+        self._template = (draft.template, known[draft.template]) if draft.template in known else ("", "")
+        self._whole = draft.whole
+        self.controls.set_action(action)
+        self.headers.set_request(action, None)
+        self.headers.set_texts(draft.headers)
+        self.editor.setDocument(document)
+        self.editor.select_units(position, position)
+        self.set_whole(whole=draft.whole)
         self._show_template()
         self._tell("muted", "")
+
+    def save_state(self) -> dict[str, Any]:
+        """Which drafts are in front, and what is shown beside them, as JSON can hold it."""
+        return {"fronts": self.drafts.fronts(), "findings": self.verdicts.findings_button.isChecked()}
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """Put it back; what is missing or of another type stays as it is."""
+        fronts = state.get("fronts")
+        if isinstance(fronts, dict):
+            self.drafts.restore_fronts({name: one for name, one in fronts.items() if isinstance(one, str)})
+        if isinstance(state.get("text"), str):
+            self._take_over(state)
+        self.verdicts.findings_button.setChecked(state.get("findings") is True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter where the shortcut does not see it: those need an active window, which a screen without a window
@@ -242,56 +262,27 @@ class ComposerPanel(Panel):
         self.editor.setMinimumHeight(46)
         self.findings.setMinimumHeight(38)
         self.findings.hide()
-        self._hint = ElidedLabel(Qt.TextElideMode.ElideRight)
-        self._hint.setObjectName("composerHint")
-        self._send_button = _button("composerSendButton", "Send  Ctrl+Enter", "Send")
-        self._send_button.setProperty("kind", "primary")
-        self._anyway_button = _button("composerSendAnywayButton", "Send anyway", "Send anyway")
-        self._headers_button = _button("composerHeadersButton", "Headers", "Headers of the next request")
-        self._more_button = _button("composerMoreButton", "More ▾", "More that can be sent or done")
-        footer = QHBoxLayout()
-        footer.setSpacing(6)
-        footer.addWidget(self._send_button)
-        footer.addWidget(self._anyway_button)
-        footer.addStretch(1)
-        footer.addWidget(self._headers_button)
-        footer.addWidget(self._more_button)
+        self.header.insertWidget(self.header.indexOf(self.title_label) + 1, self.drafts, 3)
         self.body.addWidget(self.controls)
         self.body.addWidget(self._split, 1)
         self.body.addWidget(self.verdicts)
-        self.body.addWidget(self._hint)
-        self.body.addLayout(footer)
+        self.body.addWidget(self.footer)
 
     def _add_actions(self) -> None:
-        menu = QMenu(self._more_button)
-        menu.setObjectName("composerMoreMenu")
-        for name, text, slot in (
-            ("Unfold", "&Edit the whole message", self.unfold),
-            ("Ping", "Send a &ping", self.sending.ping),
-        ):
-            action = menu.addAction(text)
-            action.setObjectName(f"composer{name}Action")
-            action.triggered.connect(lambda _checked=False, slot=slot: slot())
-        self._unfold_action = menu.actions()[0]
-        self._more_button.setMenu(menu)
-        for name, text, keys, slot in (
-            ("Send", "Send", ("Ctrl+Return", "Ctrl+Enter"), self.send),
-            ("SendAnyway", "Send anyway", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), self.send_anyway),
-        ):
-            action = QAction(text, self)
-            action.setObjectName(f"composer{name}Action")
-            action.setShortcuts([QKeySequence(key) for key in keys])
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda _checked=False, slot=slot: slot())
-            self.addAction(action)
+        add = self.footer.add_action
+        self._unfold_action = add("composerUnfoldAction", "&Edit the whole message", self.unfold)
+        add("composerPingAction", "Send a &ping", self.sending.ping)
+        self.footer.menu.addSeparator()
+        self.footer.menu.addMenu(self.drafts.menu)
+        self.footer.add_shortcuts(self)
 
     def _connect(self, bridge: SessionBridge) -> None:
         self.controls.actionChosen.connect(self.set_action)
         self.controls.templateChosen.connect(self.use_template)
         self.controls.modeChosen.connect(lambda whole: self.set_whole(whole=whole))
-        self._send_button.clicked.connect(lambda _checked=False: self.send())
-        self._anyway_button.clicked.connect(lambda _checked=False: self.send_anyway())
-        self._headers_button.clicked.connect(lambda _checked=False: self._open_headers())
+        self.footer.sendAsked.connect(self.send)
+        self.footer.sendAnywayAsked.connect(self.send_anyway)
+        self.footer.headersAsked.connect(self._open_headers)
         self.headers.edited.connect(self._refresh)
         self.editor.edited.connect(self._on_edited)
         self.editor.differenceTold.connect(lambda sentence: self._tell("warning", sentence))
@@ -303,26 +294,47 @@ class ComposerPanel(Panel):
         self.sending.appeared.connect(lambda number: self._tell("muted", f"Sent as exchange {number}."))
         bridge.stateChanged.connect(lambda: self._tell("muted", ""))
 
+    def _fresh(self) -> Draft:
+        text = next(each.text for each in self._templates(_FIRST) if each.name == _USUAL_TEMPLATE)
+        return fresh_draft(_FIRST.value, _USUAL_TEMPLATE, text)
+
+    def _take_over(self, state: Mapping[str, Any]) -> None:
+        """A draft of the time when each session had one, which the window's layout held."""
+        action, name = parse_action(str(state.get("action"))) or _FIRST, state.get("template")
+        headers = state.get("headers")
+        text = str(state["text"])
+        known = {template.name: template.text for template in self._templates(action)}
+        if text == known.get(str(name)) and not headers:
+            return
+        draft = Draft(
+            # The same each time: a crash before the layout is written again must not make it two.
+            id=hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:32],
+            action=action.value,
+            whole=state.get("whole") is True,
+            text=text,
+            template=name if isinstance(name, str) else "",
+            headers={name: text for name, text in headers.items() if isinstance(text, str) and text}
+            if isinstance(headers, dict)
+            else {},
+        )
+        self.drafts.take_over(draft)
+
     def _settings(self) -> tuple[Action, Overrides, bool]:
         return self._action, self.headers.overrides(), self._whole
 
     def _refresh(self) -> None:
         """Something other than the text changed."""
-        given = self.headers.given()
-        self._headers_button.setText(f"Headers · {given}" if given else "Headers")
-        self._headers_button.setEnabled(not self._whole)
-        self._headers_button.setToolTip(
-            "The whole message is typed, headers included." if self._whole else "See and set the generated headers."
-        )
+        self.footer.show_headers(self.headers.given(), whole=self._whole)
         self._unfold_action.setEnabled(not self._whole)
         self._judge.now()
         self._show_possibilities()
         self.draftChanged.emit()
 
     def _on_edited(self) -> None:
-        self._told = ("", "")
+        self.footer.tell("", "")
         self._show_template()
         self._show_possibilities()
+        self.draftChanged.emit()
 
     def _on_judged(self) -> None:
         judgement = self._judge.judgement
@@ -336,38 +348,19 @@ class ComposerPanel(Panel):
         if self.headers.isVisible():
             self.headers.set_request(self._action, request_id_of(self.editor.text()))
         self._show_possibilities()
-        self.draftChanged.emit()
 
     def _show_template(self) -> None:
         name, text = self._template
         self.controls.show_template(name, edited=self.editor.text() != text)
 
     def _show_possibilities(self) -> None:
-        """Enable what can be done, and say why the rest can not."""
         obstacle = self.sending.obstacle() or ("" if self._whole else self.headers.problem())
-        judgement = self._judge.judgement
-        sound = judgement.sendable
-        self._send_button.setEnabled(sound and not obstacle)
-        self._anyway_button.setEnabled(not sound and not obstacle)
-        role, words = first_words(judgement)
-        wrong = words if not sound else ""
-        self._send_button.setToolTip(obstacle or wrong or "Send what stands in the editor (Ctrl+Enter).")
-        nothing_wrong = "Nothing speaks against sending: use Send."
-        self._anyway_button.setToolTip(
-            obstacle or ("Send it although it is wrong (Ctrl+Shift+Enter)." if wrong else nothing_wrong)
-        )
-        if self._told[1]:
-            role, words = self._told
-        elif obstacle:
-            more = "" if self.verdicts.has_room_for_words() else words
-            role, words = "warning", f"{obstacle}  {more}".strip()
-        self.verdicts.set_words_wanted(wanted=bool(self._told[1] or obstacle))
-        glyph = "⚠ " if role in ("problem", "warning") else ""
-        self._hint.setText(f"{glyph}{words}" if words else "")
-        set_look(self._hint, "role", role)
+        roomy = self.verdicts.has_room_for_words()
+        wanted = self.footer.show_possibilities(self._judge.judgement, obstacle, roomy=roomy)
+        self.verdicts.set_words_wanted(wanted=wanted)
 
     def _tell(self, role: str, sentence: str) -> None:
-        self._told = (role, sentence)
+        self.footer.tell(role, sentence)
         self._show_possibilities()
 
     def _send(self, *, anyway: bool) -> None:
@@ -394,14 +387,6 @@ class ComposerPanel(Panel):
         spot = read_positions(self.editor.text()).spot(place.path)
         if spot is not None:
             self.editor.go_to(spot.start)
-
-
-def _button(object_name: str, text: str, accessible_name: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(object_name)
-    button.setAccessibleName(accessible_name)
-    button.setAutoDefault(False)
-    return button
 
 
 def _header_texts(overrides: Overrides) -> dict[str, str]:

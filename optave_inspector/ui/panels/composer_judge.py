@@ -47,6 +47,7 @@ class ComposerJudge(QObject):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self.now)
         editor.edited.connect(self._on_edited)
+        self.now()
 
     def now(self) -> Judgement:
         """Judge at once, unless nothing changed since the last time."""
