@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from .capture.entry import EntryFlag, EntryKind
 from .client.connection import Connection, MaybeSent, NotOpen
 from .client.events import Ending, Frame, Handshake, TokenUse
 from .client.failures import ConnectFailed
@@ -22,7 +24,7 @@ from .tracing.connection_lives import ConnectionLives
 from .tracing.correlator import Correlator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .capture.entry import Entry
     from .capture.store import CaptureStore
@@ -40,6 +42,9 @@ _BACKLOG_BYTES = 64 * 2**20
 """Beyond either, reading from the socket waits until the store has caught up: back pressure, never loss."""
 _EXPIRE_S = 0.1
 _NEITHER = 2
+_GENERATED = int(EntryFlag.GENERATED)
+_TEXTS = frozenset({EntryKind.TEXT, EntryKind.NOT_SENT})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Session(SessionSignals):
@@ -76,6 +81,8 @@ class Session(SessionSignals):
         self.used_tokens = UsedTokens()
         self._correlator = Correlator(timeout_ns=30 * 10**9)
         self._recorder = Recorder()
+        self._made_parts: dict[bytes, Mapping[str, str]] = {}
+        """What nobody typed of the texts that are about to leave, by their bytes."""
         self._tasks = Tasks("session", on_error=lambda name, error: self.warned.emit(f"{name} failed: {error}"))
         self._connection: Connection | None = None
         self._pending: list[Frame | Callable[[], list[Recorded]]] = []
@@ -143,11 +150,14 @@ class Session(SessionSignals):
             self.failed.emit(failure)
             raise
 
-    async def send_text(self, text: str) -> None:
+    async def send_text(self, text: str, made_parts: Mapping[str, str] = _NOTHING) -> None:
         """Send one text message, byte for byte.
 
-        Raises NotOpen when the state is not OPEN; the text stands in the capture then, marked as not sent.
+        ``made_parts`` says what of it nobody typed, by JSON path, and goes into the capture. Raises NotOpen when the
+        state is not OPEN; the text stands in the capture then, marked as not sent.
         """
+        if made_parts:
+            self._made_parts[text.encode("utf-8", "surrogatepass")] = made_parts
         try:
             await self._open_connection().send_text(text)
         except MaybeSent:
@@ -156,6 +166,9 @@ class Session(SessionSignals):
             state = ConnectionState.CLOSED if self.state.can_send else self.state
             monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
             self._add(lambda: [self._recorder.not_sent(text, state.name, monotonic_ns, wall_ns)])
+            raise
+        except InspectorError:
+            self._made_parts.clear()  # it can not be sent at all
             raise
 
     def cancel_exchange(self, number: int) -> None:
@@ -356,12 +369,25 @@ class Session(SessionSignals):
                     batch.append(self._correlate(recorded, changed))
             else:
                 batch.extend(self._correlate(recorded, changed) for recorded in item())
+        told = self._told_parts(batch) if self._made_parts else ()
         if batch:
             self.store.append(batch, lambda count: self._on_stored(count, backlog, size, changed))
         else:
             self._caught_up(backlog, size)
+        for number, parts in told:
+            self.store.set_made_parts(number, parts)
         if self._correlator.waiting and self._expire_timer is None:
             self._expire_timer = self._running_loop().call_later(_EXPIRE_S, self._expire)
+
+    def _told_parts(self, batch: Sequence[tuple[Entry, bytes]]) -> list[tuple[int, Mapping[str, str]]]:
+        """Which of these messages have parts that nobody typed; they are marked."""
+        told = []
+        for entry, payload in batch:
+            parts = self._made_parts.pop(payload, None) if entry.direction and entry.kind in _TEXTS else None
+            if parts is not None:
+                entry.flags |= _GENERATED
+                told.append((entry.number, parts))
+        return told
 
     def _correlate(self, recorded: Recorded, changed: set[int]) -> tuple[Entry, bytes]:
         entry, payload, seen = recorded

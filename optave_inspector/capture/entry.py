@@ -64,6 +64,8 @@ class EntryFlag(IntFlag):
     """A request with a correlation ID that another one had before."""
     ON_PURPOSE = 512
     """Made by hand by the user, or done by the user's will against the rules."""
+    GENERATED = 1024
+    """Parts of it nobody typed: generated headers, or values of variables. ``CaptureStore.made_parts`` says which."""
 
 
 class Entry(msgspec.Struct, gc=False):

@@ -12,6 +12,7 @@ import msgspec
 from .. import __version__
 from .entry import Entry, EntryFlag, EntryKind
 from .info import CaptureInfo, write_info
+from .made_parts import write_parts_text
 from .opening import companions
 from .progress import Stopped, never, unheard
 from .salvage import DamagedFile
@@ -161,6 +162,8 @@ class _Recovering:
                     execute("INSERT INTO payloads VALUES (?, ?, ?)", (number, b"\0" not in data, data))
             case (int(of), int(part), bytes(data)) if number and whole and 0 < of <= self._highest and part > 0:
                 execute("INSERT OR REPLACE INTO payload_parts VALUES (?, ?, ?)", (of, part, data))
+            case (None, int(count), str(parts)) if number and whole:
+                write_parts_text(self._connection, number, count, parts)
             case (None, str(note)) if number and whole:
                 execute("INSERT OR REPLACE INTO bookmarks VALUES (?, ?)", (number, note))
             case (str(name), str(value)) if not number and whole:

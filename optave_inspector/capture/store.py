@@ -17,6 +17,7 @@ from psygnal import Signal
 from .. import __version__
 from .entry import Entry
 from .info import CaptureInfo, write_value
+from .made_parts import read_parts_of, write_parts
 from .opening import open_for_reading, open_for_writing
 from .progress import never, unheard
 from .readers import Readers
@@ -72,6 +73,8 @@ class CaptureStore:
         """The file ends with the store, unless a copy is saved."""
         self._writer = writer
         self._bookmarks = dict(bookmarks or {})
+        self._made_parts: dict[int, Mapping[str, str]] = {}
+        """Those of entries that were appended through this store."""
         self._same_capture = _stores_of(path) if writer.path is not None else weakref.WeakSet()
         self._same_capture.add(self)
         self._readers = readers or Readers(path)
@@ -155,6 +158,22 @@ class CaptureStore:
         )
         self._order(lambda connection: connection.execute(statement, (number, note)))
         self._tell_bookmark(number, note)
+
+    def set_made_parts(self, number: int, parts: Mapping[str, str]) -> None:
+        """Say what of an appended entry nobody typed: by JSON path, ``generated`` or the variable that was put in.
+
+        Returns at once; the file has it a moment later. Raises :class:`StoreError`.
+        """
+        self._made_parts[number] = parts
+        self._order(lambda connection: write_parts(connection, number, parts))
+
+    def made_parts(self, number: int) -> Mapping[str, str]:
+        """What of an entry nobody typed, see :meth:`set_made_parts`; nothing for most. Raises :class:`StoreError`."""
+        known = self._made_parts.get(number)
+        if known is not None or self._writer.path is None:
+            return known or {}
+        with self._readers.borrow() as connection:
+            return read_parts_of(connection, number)
 
     def remove_bookmark(self, number: int) -> None:
         """Take a mark away with its note, if there is one. Raises :class:`StoreError`."""

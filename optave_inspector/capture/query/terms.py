@@ -92,6 +92,7 @@ _MARKS = (
     Choice(BOOKMARKED, "bookmarked by you"),
     Choice("tool-made", "made by the inspector itself", (EntryFlag.TOOL_MADE,)),
     Choice("on-purpose", "made by hand, or done by your will against the rules", (EntryFlag.ON_PURPOSE,)),
+    Choice("generated", "with headers or values that were generated or put in", (EntryFlag.GENERATED,)),
     Choice("compressed", "compressed on the wire", (EntryFlag.COMPRESSED,)),
     Choice(FRAGMENTED, "a message in more than one frame"),
 )

@@ -55,6 +55,9 @@ def checks_of(content: EntryContent, exchange: Exchange | None) -> list[Check]:
         found.append(
             Check("on-purpose", "warning", "on purpose", "Made by hand: it may break the protocol on purpose.")
         )
+    if entry.flags & EntryFlag.GENERATED:
+        why = "Some of it nobody typed: the tree marks what was generated or put in."
+        found.append(Check("generated", "neutral", "generated", why))
     if entry.flags & EntryFlag.COMPRESSED:
         saved = f"{entry.size:,} bytes came as {entry.wire_size:,} on the wire."
         found.append(Check("compressed", "neutral", "compressed", saved))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ...capture.entry import Entry, EntryKind
+from ...capture.entry import Entry, EntryFlag, EntryKind
 from ...capture.schema import StoreError
 from ...protocol.close_codes import explain
 from ...protocol.codec import Shape, peek
@@ -16,6 +16,8 @@ from ...protocol.read_json import ReadResult, read_json
 from .background import Background, Job
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...capture.store import CaptureStore
     from ...protocol.contract import Contract
     from ...protocol.verdict import Verdict
@@ -52,6 +54,8 @@ class EntryContent:
     """The form of a text message, unless it is too large to be checked."""
     verdict: Verdict | None = None
     """What the contract says of the message; None where no schema is meant for it."""
+    made_parts: Mapping[str, str] = field(default_factory=dict)
+    """What of a sent message nobody typed: by JSON path, ``generated`` or the variable that was put in."""
     too_large: bool = False
     """The message is not read as a tree unless asked for."""
 
@@ -89,6 +93,8 @@ class EntryReader(QObject):
 
         def work(job: Job | None) -> EntryContent:
             content = read_payload(entry, store.payload(entry.number))
+            if entry.flags & EntryFlag.GENERATED:
+                content = replace(content, made_parts=store.made_parts(entry.number))
             if job is not None:
                 job.report(content)
             return read_message(content, contract, however_large=however_large)

@@ -234,7 +234,8 @@ class EntryPanel(Panel):
             self.tree_pages.setCurrentWidget(self.tree)
             notes = [reading.problem] if reading.problem else []
             note = "\n".join([*notes, *reading.notes])
-            self.tree.show_value(reading.value, note, harmless=content.entry.kind == EntryKind.CLOSE)
+            harmless = content.entry.kind == EntryKind.CLOSE
+            self.tree.show_value(reading.value, note, harmless=harmless, made_parts=content.made_parts)
 
     def _fill_raw(self, content: EntryContent) -> None:
         if content.text is None:

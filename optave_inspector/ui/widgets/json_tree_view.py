@@ -16,6 +16,8 @@ from .json_tree_view_search import JsonSearchBar
 from .look import set_look
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..models.json_nodes import Node, Step
 
 _OPEN_AT_FIRST = 60
@@ -96,11 +98,16 @@ class JsonTreeView(QWidget):
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._open_menu)
 
-    def show_value(self, value: Any, note: str = "", *, harmless: bool = False) -> None:
-        """Show ``value``; ``note`` is what a reader should know of it, ``harmless`` where nothing is wrong."""
+    def show_value(
+        self, value: Any, note: str = "", *, harmless: bool = False, made_parts: Mapping[str, str] | None = None
+    ) -> None:
+        """Show ``value``; ``note`` is what a reader should know of it, ``harmless`` where nothing is wrong.
+
+        ``made_parts`` names, by JSON path, what nobody typed.
+        """
         node = self._current()
         kept = node.path() if node is not None else None
-        self.model.show(value)
+        self.model.show(value, made_parts)
         self.bar.set_value(value)
         self.say(note, harmless=harmless)
         self._open_first()
