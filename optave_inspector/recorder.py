@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from .capture.entry import Entry, EntryFlag, EntryKind
-from .client.events import Closer, Direction, Ending, Frame, Handshake, TokenUse
+from .client.events import Closer, Direction, Ending, Frame, Handshake, PeerCertificate, TokenUse
 from .client.masking import masked
 from .protocol.close_codes import explain
 from .protocol.codec import Peek, peek
@@ -128,9 +128,18 @@ class Recorder:
                 "tcp": timings.tcp_ms,
                 "tls": timings.tls_ms,
                 "upgrade": timings.upgrade_ms,
+                "proxy": timings.proxy_ms,
             },
             "warnings": list(safe.warnings),
         }
+        if safe.certificates:
+            content["certificates"] = [_certificate(each) for each in safe.certificates]
+        if safe.distrust:
+            content["distrust"] = safe.distrust
+        if safe.accepted_by_user:
+            content["acceptedByUser"] = True
+        if safe.proxy:
+            content["proxy"] = safe.proxy
         if request_timeout_s is not None:
             content["requestTimeoutMs"] = request_timeout_s * 1000
         if token is not None:
@@ -330,6 +339,18 @@ class Recorder:
     def _with_payload(entry: Entry, payload: bytes) -> Recorded:
         entry.size = len(payload)
         return entry, payload, None
+
+
+def _certificate(certificate: PeerCertificate) -> dict[str, object]:
+    return {
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "notBefore": certificate.not_before_unix_s,
+        "notAfter": certificate.not_after_unix_s,
+        "names": list(certificate.names),
+        "sha256": certificate.sha256,
+        "problem": certificate.problem,
+    }
 
 
 def _made(frame: Frame) -> int:

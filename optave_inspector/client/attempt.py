@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import ssl
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from websockets.exceptions import WebSocketException
+from websockets.uri import parse_uri
 
 from .config import AuthTransport, ClientCredentials, NoToken
 from .connector import Connector
+from .dialling import Dial
 from .events import FailureKind, TokenUse
 from .failures import ConnectFailed, Situation, explain
-from .handshakes import Opening, checked_url, handshake_of, prepare
+from .handshakes import Opening, checked_url, handshake_of, own_headers, prepare
+from .proxies import ProxyFailed, address_of, proxy_for
+from .tls_context import WatchedTls
+from .tls_words import is_distrust, tls_words
 from .token_sources import Token, TokenError, UsedTokens, take_token
-from .trust import TrustError, trust
+from .trust import TrustError
 
 if TYPE_CHECKING:
     from websockets.http11 import Request
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
     from .connector import ConnectorOwner, TappedConnection
     from .events import ConnectionListener, Handshake
     from .life import Life
+    from .tls_words import SeenTls
 
 
 class Attempt:
@@ -50,6 +59,8 @@ class Attempt:
         self._reused = False
         self._request: Request | None = None
         self._requested_s = 0.0
+        self._tls: WatchedTls | None = None
+        self._error: Exception | None = None
 
     @property
     def connection(self) -> TappedConnection:
@@ -60,29 +71,41 @@ class Attempt:
         """Open the connection. Raises ConnectFailed."""
         config = self._config
         url = checked_url(config)
-        secure = url.startswith("wss:")
+        own_headers(config)  # before a token is spent
+        where = parse_uri(url)
         try:
-            tls = trust(config.ca_file) if secure else None
-        except TrustError as error:
-            raise ConnectFailed(FailureKind.TLS, error.sentence, error.hint) from error
+            proxy = await proxy_for(config.proxy, where.host, where.port, secure=where.secure)
+        except ProxyFailed as error:
+            raise ConnectFailed(FailureKind.PROXY, error.sentence, error.hint) from None
+        if where.secure:
+            try:
+                # In a thread: it reads files, and the first time a library.
+                self._tls = await asyncio.to_thread(_tls, address_of(where.host, where.port), config)
+            except TrustError as error:
+                raise ConnectFailed(FailureKind.TLS, error.sentence, error.hint) from None
         await self._take_token()
         self._opening = prepare(config, url, self._token, reused=self._reused)
         self._connector = Connector(
             self._opening.url,
             owner=owner,
+            dial=Dial(proxy, config.address_family),
             subprotocols=self._opening.subprotocols,
             compression=config.compression,
             max_message_bytes=config.max_message_bytes,
-            tls=tls,
+            tls=self._tls,
             tls_timeout_s=config.open_timeout_s,
             close_timeout_s=config.close_timeout_s,
+            server_name=config.tls.server_name,
+            origin=config.origin,
+            headers=self._opening.headers,
         )
         limit = asyncio.timeout(config.open_timeout_s)
         try:
             async with limit:
                 await self._connector.connect()
-        except (OSError, WebSocketException, UnicodeError) as error:
+        except (OSError, WebSocketException, UnicodeError, ProxyFailed) as error:
             # Not chained: texts of the library's errors hold the URL and the subprotocols, and so the token.
+            self._error = error
             handshake = await self._give_up()
             raise self._failure(error, handshake, overdue=limit.expired()) from None
         except BaseException:
@@ -110,7 +133,7 @@ class Attempt:
         try:
             self._token = await take_token(self._source, self._used)
         except TokenError as error:
-            raise ConnectFailed(FailureKind.TOKEN, error.sentence, error.hint) from None
+            raise ConnectFailed(FailureKind.TOKEN, error.sentence, error.hint, untrusted=error.untrusted) from None
         if isinstance(self._source, ClientCredentials):
             self._token_ms = (time.perf_counter() - started) * 1000
         self._reused = self._token is not None and self._token.text in self._used
@@ -130,9 +153,20 @@ class Attempt:
 
     def _handshake_now(self) -> Handshake:
         upgrade_ms = (time.perf_counter() - self._requested_s) * 1000 if self._request is not None else None
-        return handshake_of(
-            self._opening, self._connector, self._request, upgrade_ms=upgrade_ms, token_ms=self._token_ms
+        handshake = handshake_of(
+            self._opening, self._connector, self._request, tls=self._tls, upgrade_ms=upgrade_ms, token_ms=self._token_ms
         )
+        if isinstance(self._error, ssl.SSLError) and is_distrust(self._error):
+            sentence, _ = tls_words(self._error, self._host_shown, "ws", self._seen_tls(handshake))
+            handshake = dataclasses.replace(handshake, distrust=sentence)
+        return handshake
+
+    @property
+    def _host_shown(self) -> str:
+        return self._config.tls.server_name or self._connector.ws_uri.host
+
+    def _seen_tls(self, handshake: Handshake) -> SeenTls | None:
+        return self._tls.seen(handshake.certificates) if self._tls is not None else None
 
     def _failure(self, error: Exception, handshake: Handshake, *, overdue: bool) -> ConnectFailed:
         uri = self._connector.ws_uri
@@ -142,6 +176,11 @@ class Attempt:
             Situation(
                 phase=self._connector.phase,
                 host=uri.host,
+                proxy=self._connector.dial.proxy,
+                server_name=self._config.tls.server_name,
+                family=self._config.address_family,
+                tls=self._seen_tls(handshake),
+                tls_lost=lost if isinstance(lost, ssl.SSLError) else None,
                 port=uri.port,
                 secure=uri.secure,
                 open_timeout_s=self._config.open_timeout_s,
@@ -152,3 +191,8 @@ class Attempt:
                 token_expires_unix_s=self._token.expires_unix_s if self._token is not None else None,
             ),
         )
+
+
+def _tls(address: str, config: ConnectionConfig) -> WatchedTls:
+    import_module("cryptography.x509")
+    return WatchedTls(address, config.ca_file, config.tls)

@@ -55,6 +55,9 @@ async def ask_by_client_credentials(source: ClientCredentials) -> str:
         secrets=(source.client_secret, _basic(source)),
         timeout_s=source.timeout_s,
         ca_file=source.ca_file,
+        tls=source.tls,
+        proxy=source.proxy,
+        address_family=source.address_family,
     )
     return await request_token(request, [("access_token",)])
 

@@ -20,6 +20,62 @@ class AuthTransport(StrEnum):
     """No token is sent; ``optave-v1`` is still offered."""
 
 
+class ProxyKind(StrEnum):
+    """How the way to a host is chosen."""
+
+    NONE = "none"
+    SYSTEM = "system"
+    """As the environment or the desktop says, if it says anything."""
+    HTTP = "http"
+    """An HTTP proxy by CONNECT (RFC 9110 section 9.3.6)."""
+    SOCKS5 = "socks5"
+    """A SOCKS proxy (RFC 1928), which resolves the name as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySettings:
+    """Which proxy is taken. This machine itself is reached without one, whatever is set."""
+
+    kind: ProxyKind = ProxyKind.NONE
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+class AddressFamily(StrEnum):
+    """Which addresses of a name are tried."""
+
+    BOTH = "both"
+    """As RFC 8305 says: whichever answers first."""
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+
+
+class TlsVersion(StrEnum):
+    """The lowest version that is agreed to."""
+
+    TLS_1_2 = "1.2"
+    TLS_1_3 = "1.3"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """How TLS is spoken, beside the file with authorities."""
+
+    client_certificate: str = ""
+    """File with the certificate to show when the server asks for one: PEM, or PKCS#12 with its key."""
+    client_key: str = ""
+    """PEM file with its private key; empty where the certificate's file holds it."""
+    passphrase: str = field(default="", repr=False)
+    server_name: str = ""
+    """Sent to the server (SNI) and looked for in its certificate, instead of the URL's host."""
+    minimum_version: TlsVersion = TlsVersion.TLS_1_2
+    accepted: frozenset[tuple[str, str]] = frozenset()
+    """Addresses (``host:port``) and SHA-256 fingerprints of certificates that the user accepts though nothing else
+    vouches for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class PastedToken:
     """A token that the user pasted. Each JWT opens one WebSocket only (``protocol.md`` section 2.3)."""
@@ -56,6 +112,9 @@ class ClientCredentials:
     """Allow ``http://`` to hosts other than loopback: the secret would be readable on the way."""
     ca_file: str = ""
     """PEM file with certificate authorities to trust besides the system's."""
+    tls: TlsSettings = TlsSettings()
+    proxy: ProxySettings = ProxySettings()
+    address_family: AddressFamily = AddressFamily.BOTH
 
 
 SECRET_PLACEHOLDER = "{{secret}}"  # noqa: S105 - where the secret goes, not the secret
@@ -78,6 +137,9 @@ class TicketEndpoint:
     timeout_s: float = 30.0
     allow_plaintext: bool = False
     ca_file: str = ""
+    tls: TlsSettings = TlsSettings()
+    proxy: ProxySettings = ProxySettings()
+    address_family: AddressFamily = AddressFamily.BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +193,11 @@ class ConnectionConfig:
     """A longer message, inflated, fails the connection with 1009: a few KB may inflate to more than memory holds."""
     ca_file: str = ""
     """PEM file with certificate authorities to trust besides the system's."""
+    tls: TlsSettings = TlsSettings()
+    proxy: ProxySettings = ProxySettings()
+    address_family: AddressFamily = AddressFamily.BOTH
+    origin: str = ""
+    """The header ``Origin``; left out when empty, as by clients that are no browsers."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """More headers of the upgrade request; ``{{secret}}`` in a value stands for ``header_secret``."""
+    header_secret: str = field(default="", repr=False)

@@ -48,7 +48,7 @@ class Connection:
 
     ``listener`` is told everything in wire order. ``ready`` is awaited before more is read from the socket, so that
     whoever stores the frames can slow the sender down; nothing is ever dropped. Nothing happens behind the user's
-    back: no reconnect, no redirect followed, no proxy, no ping unless ``config`` asks for it.
+    back: no reconnect, no redirect followed, no proxy and no ping unless ``config`` asks for it.
     """
 
     def __init__(

@@ -1,22 +1,18 @@
-"""From a URL to an open WebSocket, one phase at a time: name, TCP, TLS, upgrade; each measured."""
+"""From a URL to an open WebSocket, one phase at a time: name, TCP, proxy, TLS, upgrade; each measured."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
-import socket
 import time
-from contextlib import suppress
-from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from aiohappyeyeballs import AddrInfoType, start_connection
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.extensions.permessage_deflate import enable_client_permessage_deflate
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from .. import __version__
+from .dialling import Dial, Phase, ms_since
 from .tap import TapProtocol
 from .tap_owner import TapOwner
 
@@ -27,7 +23,7 @@ if TYPE_CHECKING:
     from websockets.protocol import Event
     from websockets.uri import WebSocketURI
 
-_HAPPY_EYEBALLS_DELAY_S = 0.25  # RFC 8305 section 5
+    from .tls_context import WatchedTls
 
 _TURN_S = 0.02
 _FIRST_PORTION = 1 << 14
@@ -38,15 +34,6 @@ _SMALLEST_PORTION = 1 << 10
 # The library's debug lines show the handshake with the token in it, so they are never let out.
 _library_log = logging.getLogger("optave_inspector.client.websockets")
 _library_log.setLevel(logging.INFO)
-
-
-class Phase(Enum):
-    """What an attempt is busy with."""
-
-    NAME = "name"
-    TCP = "tcp"
-    TLS = "tls"
-    UPGRADE = "upgrade"
 
 
 class ConnectorOwner(TapOwner, Protocol):
@@ -156,8 +143,8 @@ class TappedConnection(ClientConnection):
 class Connector(connect):
     """One attempt to open a WebSocket. Await :meth:`connect` once; after a failure call :meth:`dispose`.
 
-    Redirects are not followed, because the library would send the token in the subprotocols on to any host; no proxy is
-    taken from the environment; there is no time limit of its own.
+    Redirects are not followed, because the library would send the token in the subprotocols on to any host; the proxy
+    is the one of ``dial``, and none from elsewhere; there is no time limit of its own.
     """
 
     def __init__(
@@ -165,24 +152,32 @@ class Connector(connect):
         url: str,
         *,
         owner: ConnectorOwner,
+        dial: Dial,
         subprotocols: Sequence[str],
         compression: bool,
         max_message_bytes: int,
-        tls: ssl.SSLContext | None,
+        tls: WatchedTls | None,
         tls_timeout_s: float,
         close_timeout_s: float,
+        server_name: str = "",
+        origin: str = "",
+        headers: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(
-            url, proxy=None, open_timeout=None, logger=_library_log, user_agent_header=f"optave-inspector/{__version__}"
+            url,
+            proxy=None,
+            open_timeout=None,
+            logger=_library_log,
+            user_agent_header=f"optave-inspector/{__version__}",
+            additional_headers=list(headers),
         )
-        self.phase = Phase.NAME
-        self.peer_address = ""
-        self.dns_ms: float | None = None
-        self.tcp_ms: float | None = None
+        self.dial = dial
         self.tls_ms: float | None = None
         self.tapped: TappedConnection | None = None
         """The connection as soon as there is one; it stays here after a failure."""
+        self._phase: Phase | None = None
         self._tls = tls
+        self._server_name = server_name
         self._tls_timeout_s = tls_timeout_s + 1  # the time limit for all phases strikes first, and says which
         self._tls_shutdown_timeout_s = max(close_timeout_s, 0.001)  # zero is refused
 
@@ -190,6 +185,7 @@ class Connector(connect):
             protocol = TapProtocol(
                 uri,
                 owner=owner,
+                origin=Origin(origin) if origin else None,
                 extensions=enable_client_permessage_deflate(None) if compression else None,
                 subprotocols=[Subprotocol(name) for name in subprotocols] or None,
                 max_size=max_message_bytes,
@@ -200,36 +196,36 @@ class Connector(connect):
 
         self.factory = make
 
+    @property
+    def phase(self) -> Phase:
+        """What the attempt is busy with."""
+        return self._phase or self.dial.phase
+
     def process_redirect(self, exc: Exception) -> Exception | str:
         """Follow nothing: show the redirect."""
         return exc
 
     async def open_tcp_connection(self) -> ClientConnection:
-        """Resolve the name, connect, and do the TLS handshake, measuring each."""
+        """Connect with the host, and do the TLS handshake."""
         loop = asyncio.get_running_loop()
-        addresses = await self._resolve(loop)
-        self.phase = Phase.TCP
-        started = time.perf_counter()
-        sock = await start_connection(addresses, happy_eyeballs_delay=_HAPPY_EYEBALLS_DELAY_S)
-        self.tcp_ms = _ms_since(started)
-        with suppress(OSError):  # a reset may have taken the peer away already; the next phase tells
-            self.peer_address = _address(sock.getpeername())
-        started = time.perf_counter()
+        sock = await self.dial.open(self.ws_uri.host, self.ws_uri.port)
         if self._tls is None:
-            self.phase = Phase.UPGRADE
+            self._phase = Phase.UPGRADE
             _, connection = await loop.create_connection(lambda: self.factory(self.ws_uri), sock=sock)
             return connection
-        self.phase = Phase.TLS
+        self._phase = Phase.TLS
+        started = time.perf_counter()
         _, connection = await loop.create_connection(
             lambda: self.factory(self.ws_uri),
             sock=sock,
-            ssl=self._tls,
-            server_hostname=self.ws_uri.host,
+            ssl=self._tls.context,
+            server_hostname=self._server_name or self.ws_uri.host,
             ssl_handshake_timeout=self._tls_timeout_s,
             ssl_shutdown_timeout=self._tls_shutdown_timeout_s,
         )
-        self.tls_ms = _ms_since(started)
-        self.phase = Phase.UPGRADE
+        self.tls_ms = ms_since(started)
+        self._tls.done()
+        self._phase = Phase.UPGRADE
         return connection
 
     @property
@@ -254,25 +250,3 @@ class Connector(connect):
             return
         transport.abort()
         await asyncio.shield(self.tapped.connection_lost_waiter)
-
-    async def _resolve(self, loop: asyncio.AbstractEventLoop) -> Sequence[AddrInfoType]:
-        host, port = self.ws_uri.host, self.ws_uri.port
-        try:
-            literal = ipaddress.ip_address(host)
-        except ValueError:
-            started = time.perf_counter()
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            self.dns_ms = _ms_since(started)
-            return found
-        family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
-        address = (host, port) if literal.version == 4 else (host, port, 0, 0)
-        return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)]
-
-
-def _address(name: tuple[str, int] | tuple[str, int, int, int]) -> str:
-    host, port = name[0], name[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _ms_since(started: float) -> float:
-    return (time.perf_counter() - started) * 1000

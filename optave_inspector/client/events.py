@@ -56,12 +56,30 @@ class Timings:
     tls_ms: float | None = None
     upgrade_ms: float | None = None
     token_ms: float | None = None
+    proxy_ms: float | None = None
+    """Until a proxy had opened the way; ``dns_ms`` and ``tcp_ms`` are the proxy's own then."""
 
     @property
     def total_ms(self) -> float:
         """All phases that happened, together."""
-        parts = (self.token_ms, self.dns_ms, self.tcp_ms, self.tls_ms, self.upgrade_ms)
+        parts = (self.token_ms, self.dns_ms, self.tcp_ms, self.proxy_ms, self.tls_ms, self.upgrade_ms)
         return sum(part for part in parts if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerCertificate:
+    """One certificate that the server showed, the first of them its own."""
+
+    sha256: str
+    """Fingerprint: pairs of capital hexadecimal digits with colons between."""
+    subject: str = ""
+    issuer: str = ""
+    not_before_unix_s: float | None = None
+    not_after_unix_s: float | None = None
+    names: tuple[str, ...] = ()
+    """Hosts and addresses that it is for (subjectAltName)."""
+    problem: str = ""
+    """Why it cannot be read; the fingerprint is known nonetheless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +110,16 @@ class Handshake:
     """TLS version and cipher; empty for ``ws://``."""
     warnings: tuple[str, ...] = ()
     """What deserves a look although it worked: no subprotocol selected, the token echoed, the token in the query."""
+    certificates: tuple[PeerCertificate, ...] = ()
+    """What the server showed, also when it was not trusted; empty for ``ws://``."""
+    distrust: str = ""
+    """Why the certificate was not trusted, in words; also where the user accepted it nonetheless."""
+    accepted_by_user: bool = False
+    """Nothing vouches for the certificate but the user, who accepted it for now."""
+    proxy: str = ""
+    """Through which proxy, without its password; empty for a direct way."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What else must not be shown besides the token: the secret of the user's own headers."""
 
     @property
     def accepted(self) -> bool:
@@ -179,6 +207,8 @@ class FailureKind(StrEnum):
     TOKEN = "token"  # noqa: S105 - a kind of failure, not a secret
     NAME = "name"
     TCP = "tcp"
+    PROXY = "proxy"
+    """The proxy was not reached, or did not open the way."""
     TLS = "tls"
     REFUSED = "refused"
     """An HTTP response other than 101."""

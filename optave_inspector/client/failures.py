@@ -14,12 +14,15 @@ from websockets.exceptions import InvalidHeader, InvalidUpgrade, NegotiationErro
 from ..errors import InspectorError
 from ..protocol.refusals import REDIRECTS, refusal
 from ..protocol.urls import mask_url
-from .connector import Phase
+from .config import AddressFamily
+from .dialling import FAMILY_NAMES, NoSuchFamily, Phase, proxy_words
 from .events import FailureKind, Handshake
-from .trust import tls_words
+from .tls_words import SeenTls, UntrustedPeer, ended_after_asking, is_distrust, tls_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from .proxies import Proxy
 
 _TLS_ALERT, _TLS_HANDSHAKE = 0x15, 0x16
 
@@ -29,10 +32,20 @@ _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTA
 class ConnectFailed(InspectorError):  # noqa: N818 - an outcome that callers name, like ConnectionClosed
     """A connection did not open. ``handshake`` tells how far it came; None when nothing was sent anywhere."""
 
-    def __init__(self, kind: FailureKind, sentence: str, hint: str = "", handshake: Handshake | None = None) -> None:
+    def __init__(
+        self,
+        kind: FailureKind,
+        sentence: str,
+        hint: str = "",
+        handshake: Handshake | None = None,
+        *,
+        untrusted: UntrustedPeer | None = None,
+    ) -> None:
         super().__init__(sentence, hint)
         self.kind = kind
         self.handshake = handshake
+        self.untrusted = untrusted
+        """Who showed a certificate that was not trusted; None where it was not for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,13 @@ class Situation:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """What must not stand in any sentence: the token, as it is and as it is encoded."""
     token_expires_unix_s: float | None = None
+    proxy: Proxy | None = None
+    server_name: str = ""
+    """Looked for in the certificate instead of the host."""
+    family: AddressFamily = AddressFamily.BOTH
+    tls: SeenTls | None = None
+    tls_lost: ssl.SSLError | None = None
+    """How TLS ended after its handshake: with TLS 1.3 a refused client certificate shows only then."""
 
     @property
     def address(self) -> str:
@@ -64,7 +84,11 @@ def explain(error: Exception, situation: Situation) -> ConnectFailed:
     """What ``error`` means for the user. No sentence holds a secret of the situation."""
     kind, sentence, hint = _explain(error, situation)
     sentence, hint = _without(situation.secrets, sentence), _without(situation.secrets, hint)
-    return ConnectFailed(kind, sentence, hint, situation.handshake)
+    untrusted = None
+    shown = situation.handshake.certificates
+    if kind is FailureKind.TLS and is_distrust(error) and shown:
+        untrusted = UntrustedPeer(situation.address, shown, sentence)
+    return ConnectFailed(kind, sentence, hint, situation.handshake, untrusted=untrusted)
 
 
 def _explain(error: Exception, situation: Situation) -> tuple[FailureKind, str, str]:
@@ -75,12 +99,22 @@ def _explain(error: Exception, situation: Situation) -> tuple[FailureKind, str, 
         return _refused(situation, handshake.status)
     if situation.overdue:
         return _overdue(situation)
-    if isinstance(error, ssl.SSLError):
-        return FailureKind.TLS, *tls_words(error, situation.host, "ws")
+    if situation.proxy is not None and situation.phase in (Phase.NAME, Phase.TCP, Phase.PROXY):
+        return FailureKind.PROXY, *proxy_words(error, situation.phase, situation.proxy)
+    tls_error = error if isinstance(error, ssl.SSLError) else situation.tls_lost
+    if tls_error is not None and handshake.status is None:
+        return FailureKind.TLS, *tls_words(tls_error, situation.server_name or situation.host, "ws", situation.tls)
     if situation.phase is Phase.NAME:
         return _no_name(error, situation)
     if situation.phase is Phase.TCP:
         return _no_tcp(error, situation)
+    if (
+        situation.tls is not None
+        and situation.tls.asked_for_certificate
+        and not handshake.body
+        and not handshake.status
+    ):
+        return FailureKind.TLS, *ended_after_asking(situation.host, situation.tls)
     if situation.phase is Phase.TLS:
         return (
             FailureKind.TLS,
@@ -112,11 +146,18 @@ def _refused(situation: Situation, status: int) -> tuple[FailureKind, str, str]:
 
 def _overdue(situation: Situation) -> tuple[FailureKind, str, str]:
     limit = f"within {situation.open_timeout_s:g} s"
+    if situation.proxy is not None and situation.phase in (Phase.NAME, Phase.TCP, Phase.PROXY):
+        did = "open the way to " + situation.address if situation.phase is Phase.PROXY else "accept a TCP connection"
+        return (
+            FailureKind.TIMEOUT,
+            f"The proxy {situation.proxy.address} did not {did} {limit}.",
+            "Check the proxy's address; or the server behind it drops the packets without a word.",
+        )
     match situation.phase:
         case Phase.NAME:
             sentence = f"The name {situation.host} was not resolved {limit}."
             hint = "Check this machine's network and name server."
-        case Phase.TCP:
+        case Phase.TCP | Phase.PROXY:
             sentence = f"{situation.address} did not accept a TCP connection {limit}."
             hint = "A firewall may drop the packets without a word; check host, port and network."
         case Phase.TLS:
@@ -136,7 +177,15 @@ def _no_name(error: Exception, situation: Situation) -> tuple[FailureKind, str, 
     unknown = isinstance(error, socket.gaierror) and error.errno in (
         socket.EAI_NONAME,
         getattr(socket, "EAI_NODATA", socket.EAI_NONAME),
+        getattr(socket, "EAI_ADDRFAMILY", socket.EAI_NONAME),
     )
+    kind = FAMILY_NAMES.get(situation.family, "")
+    if isinstance(error, NoSuchFamily) or (unknown and kind):
+        return (
+            FailureKind.NAME,
+            f"{situation.host} has no {kind} address.",
+            f"The profile asks for {kind} only: allow both, or check the host name.",
+        )
     if unknown:
         sentence = f"There is no host named {situation.host}."
     else:

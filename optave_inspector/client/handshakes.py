@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ..protocol.header_rules import handshake_header_problem, header_problem
 from ..protocol.token import subprotocol_problem
 from ..protocol.url_template import UrlTemplate, UrlTemplateError
 from ..protocol.urls import add_query, is_loopback
-from .config import AuthTransport, ConnectionConfig
+from .certificates import read_chain
+from .config import SECRET_PLACEHOLDER, AuthTransport, ConnectionConfig
 from .events import FailureKind, Handshake, Timings
 from .failures import ConnectFailed
 from .http_answer import HttpAnswer, read_answer
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from websockets.http11 import Request, Response
 
     from .connector import Connector
+    from .tls_context import WatchedTls
     from .token_sources import Token
 
 SUBPROTOCOL = "optave-v1"
@@ -38,6 +41,10 @@ _ECHOED = (
     "The server selected the token as the subprotocol and so sent it back in its response, where proxies and logs see "
     "it; it should select optave-v1."
 )
+_ACCEPTED = (
+    "Nothing vouches for the server's certificate: you accepted it for this session, by its fingerprint. Whoever holds "
+    "its key reads the token and all messages."
+)
 _REUSED = "This token was sent before. Each token opens one WebSocket only, so expect a refusal or close code 1008."
 
 
@@ -49,7 +56,10 @@ class Opening:
     """Effective URL, token included when it travels in the query."""
     subprotocols: tuple[str, ...] = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
-    """The token in every form in which it may come back."""
+    """The token and the secret of headers, in every form in which they may come back."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The user's own, secret included."""
+    header_secrets: tuple[str, ...] = field(default=(), repr=False)
     warnings: tuple[str, ...] = ()
 
 
@@ -73,23 +83,46 @@ def checked_url(config: ConnectionConfig) -> str:
 
 def prepare(config: ConnectionConfig, url: str, token: Token | None, *, reused: bool) -> Opening:
     """Fit the token into the request. Raises ConnectFailed (TOKEN) for one that the transport cannot carry."""
+    headers, hidden = own_headers(config)
     if config.chat_session_id:
         url = add_query(url, [(CHAT_SESSION_PARAMETER, config.chat_session_id)])
     if token is None:
-        return Opening(url, (SUBPROTOCOL,), ())
+        return Opening(url, (SUBPROTOCOL,), hidden, headers, hidden)
     warnings = []
     if token.bearer_removed:
         warnings.append(_BEARER)
     if reused:
         warnings.append(_REUSED)
-    secrets = tuple(sorted({token.text, quote(token.text, safe="")}, key=len, reverse=True))
+    secrets = tuple(sorted({token.text, quote(token.text, safe=""), *hidden}, key=len, reverse=True))
     if config.auth_transport is AuthTransport.QUERY:
         # As the SDK does, no subprotocol is offered here: this transport is for servers that know none.
-        return Opening(add_query(url, [(TOKEN_PARAMETER, token.text)]), (), secrets, (*warnings, _IN_QUERY))
+        url = add_query(url, [(TOKEN_PARAMETER, token.text)])
+        return Opening(url, (), secrets, headers, hidden, (*warnings, _IN_QUERY))
     problem = subprotocol_problem(token.text)
     if problem:
         raise ConnectFailed(FailureKind.TOKEN, problem, "Nothing was sent.")
-    return Opening(url, (SUBPROTOCOL, token.text), secrets, tuple(warnings))
+    return Opening(url, (SUBPROTOCOL, token.text), secrets, headers, hidden, tuple(warnings))
+
+
+def own_headers(config: ConnectionConfig) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The user's own headers with the secret in its place, and what of them must not be shown.
+
+    Raises ConnectFailed (URL) for those that cannot be sent, or that would break the handshake.
+    """
+    wants_secret = any(SECRET_PLACEHOLDER in value for _, value in config.headers)
+    if wants_secret and not config.header_secret:
+        raise ConnectFailed(
+            FailureKind.URL, f"A header holds {SECRET_PLACEHOLDER}, and there is no secret.", "Enter the secret."
+        )
+    filled = [(name, value.replace(SECRET_PLACEHOLDER, config.header_secret)) for name, value in config.headers]
+    problems = [header_problem("Origin", config.origin)]
+    problems += [header_problem(name, value) or handshake_header_problem(name) for name, value in filled]
+    for problem in filter(None, problems):
+        raise ConnectFailed(FailureKind.URL, problem, "Correct the headers of the profile.")
+    if not wants_secret:
+        return tuple(filled), ()
+    secret = config.header_secret
+    return tuple(filled), tuple(sorted({secret, quote(secret, safe="")}, key=len, reverse=True))
 
 
 def handshake_of(
@@ -97,10 +130,12 @@ def handshake_of(
     connector: Connector,
     request: Request | None,
     *,
+    tls: WatchedTls | None,
     upgrade_ms: float | None,
     token_ms: float | None,
 ) -> Handshake:
     """All that is known of the handshake so far: complete when the server answered, else as far as it came."""
+    dial = connector.dial
     tap = connector.tapped.protocol if connector.tapped is not None else None
     came = bytes(tap.opening) if tap is not None else b""
     read = _strictly(tap.answer) if tap is not None and tap.answer is not None else read_answer(came)
@@ -114,6 +149,8 @@ def handshake_of(
         warnings.append(_NOTHING_SELECTED)
     elif switched and selected in token_offered:
         warnings.append(_ECHOED)
+    if tls is not None and tls.accepts and connector.tls_ms is not None:
+        warnings.append(_ACCEPTED)
     return Handshake(
         url=opening.url,
         request_headers=tuple(request.headers.raw_items()) if request is not None else (),
@@ -124,10 +161,14 @@ def handshake_of(
         offered_subprotocols=opening.subprotocols,
         selected_subprotocol=selected,
         extensions=tuple(value for name, value in headers if name.lower() == "sec-websocket-extensions"),
-        timings=Timings(connector.dns_ms, connector.tcp_ms, connector.tls_ms, upgrade_ms, token_ms),
-        peer_address=connector.peer_address,
+        timings=Timings(dial.dns_ms, dial.tcp_ms, connector.tls_ms, upgrade_ms, token_ms, dial.proxy_ms),
+        peer_address=dial.peer_address,
         tls=connector.tls_version,
         warnings=tuple(warnings),
+        certificates=read_chain(tls.watch.chain) if tls is not None else (),
+        accepted_by_user=tls is not None and tls.accepts and connector.tls_ms is not None,
+        proxy=str(dial.proxy) if dial.proxy is not None else "",
+        secrets=opening.header_secrets,
     )
 
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from .events import Handshake
 
 _PROTOCOL = "optave-v1"
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 
 
 def secrets_of(handshake: Handshake) -> tuple[str, ...]:
-    """The tokens that this handshake carried, longest first, as they stand on the wire and decoded."""
-    found = {name for name in handshake.offered_subprotocols if name != _PROTOCOL}
+    """The tokens and other secrets that this handshake carried, longest first, as on the wire and decoded."""
+    found = set(handshake.secrets) | {name for name in handshake.offered_subprotocols if name != _PROTOCOL}
     for name, value in parse_qsl(urlsplit(handshake.url).query, keep_blank_values=False):
         if name == "Authorization":
             found.add(value)

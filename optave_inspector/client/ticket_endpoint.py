@@ -41,6 +41,9 @@ async def ask_ticket_endpoint(source: TicketEndpoint) -> str:
         secrets=(source.secret,) if source.secret else (),
         timeout_s=source.timeout_s,
         ca_file=source.ca_file,
+        tls=source.tls,
+        proxy=source.proxy,
+        address_family=source.address_family,
         who="ticket endpoint",
         whose_url="the ticket URL",
     )

@@ -18,8 +18,14 @@ from yarl import URL
 from .. import __version__
 from ..protocol.url_template import HTTP_SCHEMES, UrlTemplate, UrlTemplateError
 from ..protocol.urls import is_loopback, mask_url
+from .certificates import read_chain
+from .config import AddressFamily, ProxySettings, TlsSettings
+from .proxies import ProxyFailed, address_of
+from .tls_context import WatchedTls
+from .tls_words import SeenTls, UntrustedPeer, is_distrust, tls_words
 from .token_sources import TokenError
-from .trust import TrustError, tls_words, trust
+from .token_way import TokenWay
+from .trust import TrustError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +55,9 @@ class TokenRequest:
     """Taken out of every sentence, should the server echo them."""
     timeout_s: float = 30.0
     ca_file: str = ""
+    tls: TlsSettings = field(default_factory=TlsSettings)
+    proxy: ProxySettings = field(default_factory=ProxySettings)
+    address_family: AddressFamily = AddressFamily.BOTH
     who: str = "token endpoint"
     """For sentences."""
     whose_url: str = "the authentication URL"
@@ -76,23 +85,27 @@ async def request_token(request: TokenRequest, fields: Sequence[tuple[str, ...]]
 
     Redirects are never followed. Raises TokenError; its sentence never holds a secret.
     """
+    url = URL(request.url, encoded=True)
+    host, port = url.raw_host or "", url.port or 443
+    way = TokenWay(request.proxy, request.address_family)
     try:
-        context = trust(request.ca_file) if request.url.startswith("https:") else None
-    except TrustError as error:
-        raise TokenError(error.sentence, error.hint) from error
-    parts = urlsplit(request.url)
+        tls = await asyncio.to_thread(_tls, address_of(host, port), request) if url.scheme == "https" else None
+        await way.choose(host, port, secure=url.scheme == "https")
+    except (TrustError, ProxyFailed) as error:
+        raise TokenError(error.sentence, error.hint) from None
+    address = urlsplit(request.url).netloc
     try:
         async with (
             asyncio.timeout(request.timeout_s),
             aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=context if context is not None else True, force_close=True),
+                connector=way.connector(tls.context if tls is not None else None),
                 timeout=aiohttp.ClientTimeout(total=None),
                 trust_env=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
             ) as session,
             session.request(
                 request.method,
-                URL(request.url, encoded=True),
+                url,
                 data=request.body,
                 headers=[
                     ("Accept", "application/json"),
@@ -105,11 +118,29 @@ async def request_token(request: TokenRequest, fields: Sequence[tuple[str, ...]]
             answer = await _read(response, request)
             return _token_in(response, answer, request, fields)
     except TimeoutError:
-        sentence = f"The {request.who} {parts.netloc} did not answer within {request.timeout_s:g} s."
-        raise TokenError(sentence, f"Check {request.whose_url} and this machine's network.") from None
-    except (aiohttp.ClientError, OSError, ValueError) as error:
+        sentence = f"The {request.who} {address} did not answer within {request.timeout_s:g} s."
+        through = f" The way led through the {way.proxy}." if way.proxy is not None else ""
+        raise TokenError(sentence, f"Check {request.whose_url} and this machine's network.{through}") from None
+    except (aiohttp.ClientError, OSError, ValueError, ProxyFailed) as error:
         # Not chained: texts of the library's errors hold the URL, and so the secret.
-        raise TokenError(*_words(error, parts.netloc, parts.hostname or parts.netloc, request)) from None
+        lost = way.lost(error)
+        if lost is not None:
+            raise TokenError(*lost) from None
+        seen = tls.seen(read_chain(tls.watch.chain)) if tls is not None else None
+        sentence, hint = _words(error, address, host, request, seen)
+        raise TokenError(sentence, hint, untrusted=_untrusted(error, address_of(host, port), seen, sentence)) from None
+
+
+def _tls(address: str, request: TokenRequest) -> WatchedTls:
+    # The server name of a profile is the tenant's, and not the token endpoint's.
+    return WatchedTls(address, request.ca_file, request.tls)
+
+
+def _untrusted(error: Exception, address: str, seen: SeenTls | None, sentence: str) -> UntrustedPeer | None:
+    certificate_error = getattr(error, "certificate_error", error)
+    if seen is None or not seen.certificates or not is_distrust(certificate_error):
+        return None
+    return UntrustedPeer(address, seen.certificates, sentence)
 
 
 async def _read(response: aiohttp.ClientResponse, request: TokenRequest) -> bytes:
@@ -219,13 +250,15 @@ def _shortened(text: str) -> str:
     return line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS]}…"
 
 
-def _words(error: Exception, address: str, host: str, request: TokenRequest) -> tuple[str, str]:
+def _words(error: Exception, address: str, host: str, request: TokenRequest, seen: SeenTls | None) -> tuple[str, str]:
     check = _check(request)
     match error:
         case aiohttp.ClientConnectorCertificateError() if isinstance(error.certificate_error, ssl.SSLError):
-            return tls_words(error.certificate_error, host, "http")
+            return tls_words(error.certificate_error, host, "http", seen)
         case aiohttp.ClientConnectorError() if isinstance(error.os_error, ssl.SSLError):
-            return tls_words(error.os_error, host, "http")
+            return tls_words(error.os_error, host, "http", seen)
+        case ssl.SSLError():
+            return tls_words(error, host, "http", seen)
         case aiohttp.ClientConnectorDNSError() | socket.gaierror():
             return f"There is no host named {host}.", f"Check the tenant and the rest of {request.whose_url}."
         case aiohttp.ClientConnectorError() if isinstance(error.os_error, ConnectionRefusedError):

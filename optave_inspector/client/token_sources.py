@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..errors import InspectorError
 from ..protocol.token import read_token, strip_bearer
@@ -18,6 +19,9 @@ from .config import (
     TokenSourceConfig,
 )
 
+if TYPE_CHECKING:
+    from .tls_words import UntrustedPeer
+
 PASTED = "pasted"
 CLIENT_CREDENTIALS = "client credentials"
 TICKET_ENDPOINT = "ticket endpoint"
@@ -27,6 +31,11 @@ ENVIRONMENT = "environment variable"
 
 class TokenError(InspectorError):
     """No token could be had, or it must not be sent."""
+
+    def __init__(self, sentence: str, hint: str = "", *, untrusted: UntrustedPeer | None = None) -> None:
+        super().__init__(sentence, hint)
+        self.untrusted = untrusted
+        """The endpoint, where its certificate was not trusted."""
 
 
 class UsedTokens:

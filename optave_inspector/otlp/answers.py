@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..client.trust import tls_words
+from ..client.tls_words import tls_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -22,6 +22,7 @@ _FAILURES = {
     FailureKind.TOKEN: "No token",
     FailureKind.NAME: "Host not found",
     FailureKind.TCP: "Not reachable",
+    FailureKind.PROXY: "Proxy failed",
     FailureKind.TLS: "TLS failed",
     FailureKind.REDIRECT: "Redirected",
     FailureKind.PROTOCOL: "No WebSocket",

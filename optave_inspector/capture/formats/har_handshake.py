@@ -36,6 +36,9 @@ def har_parts(handshake: Json, tenant: str) -> Json:
         took = timings.get(ours) if isinstance(timings, dict) else None
         if isinstance(took, int | float):
             phases[theirs] = took
+    waited = timings.get("proxy") if isinstance(timings, dict) else None
+    if isinstance(waited, int | float):  # HAR has no word for a proxy that opens the way
+        phases["blocked"] = waited
     if phases["ssl"] >= 0:  # HAR counts the TLS handshake as a part of connecting
         phases["connect"] = max(phases["connect"], 0) + phases["ssl"]
     return {

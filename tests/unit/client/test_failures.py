@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from optave_inspector.client.config import AuthTransport, PastedToken
-from optave_inspector.client.connector import Phase
+from optave_inspector.client.dialling import Phase
 from optave_inspector.client.events import FailureKind, Handshake
 from optave_inspector.client.failures import ConnectFailed, Situation, explain
 
