@@ -173,6 +173,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         OfferDialog("damagedCaptureDialog", "A capture that is damaged", "", "Recover what can be read", parent),
         WorkDialog("recoverCaptureWork", "Recovering", "", parent),
         CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
+        parent.care.make_settings(),
         TraceSendingDialog(parent.traces, lambda work, _name: work.close(), parent),
         ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
         ExchangeDialog(parent.view.bridge, 0, parent),

@@ -104,6 +104,15 @@ class CaptureActions(QObject):
         else:
             self._run(self.windows.show_exchange(path, number), f"show an exchange of {path.name}")
 
+    @property
+    def own(self) -> OwnCaptures:
+        """The captures of this user."""
+        return self._captures
+
+    def clean_up(self) -> None:
+        """Remove what is beyond the user's limits, and say so."""
+        self._run(self._clean_up(), "clean up captures")
+
     def ask_limits(self) -> None:
         """Ask for the user's limits, keep them, and clean up by them."""
         self._run(self._ask_limits(), "ask for the limits of captures")
@@ -131,7 +140,7 @@ class CaptureActions(QObject):
         retention = await asyncio.to_thread(self._captures.retention)
         captures = self._captures
         dialog = CaptureLimitsDialog(folder, retention, captures.preview, captures.set_limits, self._view.window())
-        dialog.accepted.connect(lambda: self._run(self._clean_up(), "clean up captures"))
+        dialog.accepted.connect(self.clean_up)
         dialog.open()
 
     async def _clean_up(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from ..repro.shipped import shipped, titles
 from .dialogs.about import EVERYWHERE, place_of
+from .shortcuts import called
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,10 +82,8 @@ def _in_menu(menu: QMenu, path: str) -> Iterator[tuple[str, QAction]]:
 
 
 def _command(action: QAction, path: str) -> Command:
-    name = _plain(action.text())
-    if path.endswith("Go to") and not name.startswith(("Next", "Former")):
-        name = f"Go to {name}"
-    elif action.isCheckable():
+    name = called(action)
+    if action.isCheckable():
         name = f"{name} {'(on)' if action.isChecked() else '(off)'}"
     shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     does = action.statusTip()

@@ -78,6 +78,11 @@ class LayoutStore:
         self.problem = ""
         """What was wrong with the file, in words; empty when all is well."""
 
+    @property
+    def folder(self) -> Path:
+        """Where it lies, beside the other settings."""
+        return self._path.parent
+
     def load(self) -> Layout:
         """The layout of last time; the default one, with ``problem`` set, when it cannot be read."""
         self.problem = ""

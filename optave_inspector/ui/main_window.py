@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self._capture_windows = CaptureWindows(sessions.contract, self.tell_error, self)
         self._themes = ThemeActions(self)
         self._session_actions = SessionActions(self)
-        self._care = WindowCare(self)
+        self._care = WindowCare(self, layouts.folder)
         self._keep = QTimer(self)
         self._keep.setSingleShot(True)
         self._keep.setInterval(_KEEP_MS)
@@ -126,6 +126,11 @@ class MainWindow(QMainWindow):
         """The composer of the session on show."""
         return self.view.composer
 
+    @property
+    def care(self) -> WindowCare:
+        """What the window does beside the sessions: palette, settings, help."""
+        return self._care
+
     def use_theme(self, *, dark: bool) -> None:
         """Dress the whole app in light or dark."""
         theme_switch().choose(ThemeChoice.DARK if dark else ThemeChoice.LIGHT)
@@ -142,6 +147,7 @@ class MainWindow(QMainWindow):
         # Which draft was in front must survive a crash; the rest of the layout is kept on the way out.
         page.view.composer.drafts.frontChanged.connect(self._keep.start)
         page.view.newSessionAsked.connect(self.ask_new_session)
+        self._care.shortcuts.adopt(self)
         for signal in (one.current.chosen, one.current.listChanged, one.bridge.stateChanged):
             signal.connect(self._show_titles)
         if one.problem:
@@ -342,6 +348,8 @@ class MainWindow(QMainWindow):
         file.addActions([page.captures.importing.action, page.captures.recovering.action])
         file.addActions([page.captures.saving.action, page.captures.export.action])
         file.addActions([page.captures.comparing.action, page.captures.limits])
+        file.addSeparator()
+        file.addAction(self._care.settings)
         file.addSeparator()
         quit_ = make_action(view, "quitAction", "&Quit", self.ask_quit, shortcut="Ctrl+Q", tip="End the app")
         file.addAction(quit_)

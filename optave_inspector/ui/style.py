@@ -45,6 +45,8 @@ QLabel[headline="error"] {{ color: {t.error}; font-weight: 600; }}
 QLabel[headline="neutral"] {{ color: {t.text}; font-weight: 600; }}
 QLabel[counter="sent"] {{ color: {t.sent}; }}
 QLabel[counter="received"] {{ color: {t.received}; }}
+QLabel[found="true"], QCheckBox[found="true"], QRadioButton[found="true"], QPushButton[found="true"] {{
+  background: {t.selection}; color: {t.selection_text}; border-radius: 4px; }}
 QLabel[role="section"] {{ color: {t.muted}; font-weight: 600; padding-top: 4px; }}
 QLabel[chip="ok"] {{ color: {t.ok}; background: {t.ok_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
 QLabel[chip="warning"] {{ color: {t.warning}; background: {t.warning_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -33,12 +33,14 @@ _GB = 10**9
 _ASK_MS = 250
 
 
-class CaptureLimitsDialog(QDialog):
-    """Asks for the limits and the folder. Call ``open()``; it is accepted once ``keep`` has kept them.
+class CaptureLimitsForm(QWidget):
+    """Asks for the limits and the folder; ``saved`` is emitted once ``keep`` has kept them.
 
     ``preview`` tells what limits would remove from a folder. Both block and are called in a thread; what they raise is
-    told in the dialog, which stays.
+    told in the form.
     """
+
+    saved = Signal()
 
     def __init__(
         self,
@@ -49,9 +51,7 @@ class CaptureLimitsDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setObjectName("captureLimitsDialog")
-        self.setWindowTitle("Limits of captures")
-        self.setAccessibleName("Limits of captures")
+        self.setObjectName("captureLimitsForm")
         self._preview, self._keep = preview, keep
         self._asking = Background("limits of captures", self)
         self._ask = QTimer(self)
@@ -72,7 +72,6 @@ class CaptureLimitsDialog(QDialog):
             self._folder.textChanged,
         ):
             signal.connect(lambda _value: self._on_changed())
-        self.finished.connect(self.deleteLater)
         self._on_changed()
 
     @property
@@ -145,26 +144,22 @@ class CaptureLimitsDialog(QDialog):
         self._effect.setTabChangesFocus(True)
         effect_label = QLabel("What these limits &remove now")
         effect_label.setBuddy(self._effect)
-        buttons = QDialogButtonBox()
-        save = buttons.addButton("Save", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.buttons = QDialogButtonBox()
+        save = self.buttons.addButton("Save", QDialogButtonBox.ButtonRole.AcceptRole)
         save.setObjectName("captureLimitsSaveButton")
         save.setAccessibleName("Keep these limits, and clean up by them")
         save.setProperty("kind", "primary")
         save.setDefault(True)
-        cancel = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        cancel.setObjectName("captureLimitsCancelButton")
-        cancel.setAccessibleName("Leave the limits as they were")
-        buttons.accepted.connect(self._save)
-        buttons.rejected.connect(self.reject)
+        self.buttons.accepted.connect(self._save)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(words)
         layout.addLayout(where)
         layout.addLayout(limits)
         layout.addWidget(effect_label)
         layout.addWidget(self._effect, 1)
-        layout.addWidget(buttons)
-        self.resize(560, 400)
+        layout.addWidget(self.buttons)
 
     def _fill(self, retention: Retention) -> None:
         usual = Retention()
@@ -199,10 +194,37 @@ class CaptureLimitsDialog(QDialog):
     def _save(self) -> None:
         retention, folder, keep = self.retention, self.folder, self._keep
         self._ask.stop()
-        self._asking.start(lambda _job: keep(retention, folder), lambda _none: self.accept(), self._say_problem)
+        self._asking.start(lambda _job: keep(retention, folder), lambda _none: self.saved.emit(), self._say_problem)
 
     def _say_problem(self, error: Exception) -> None:
         self._effect.setPlainText(f"⚠ {error}")
+
+
+class CaptureLimitsDialog(QDialog):
+    """The form in a dialog of its own. Call ``open()``; it is accepted once the limits are kept."""
+
+    def __init__(
+        self,
+        folder: str,
+        retention: Retention,
+        preview: Callable[[Retention, str], CleanUp],
+        keep: Callable[[Retention, str], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("captureLimitsDialog")
+        self.setWindowTitle("Limits of captures")
+        self.setAccessibleName("Limits of captures")
+        form = CaptureLimitsForm(folder, retention, preview, keep)
+        form.saved.connect(self.accept)
+        cancel = form.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        cancel.setObjectName("captureLimitsCancelButton")
+        cancel.setAccessibleName("Leave the limits as they were")
+        form.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(form)
+        self.resize(560, 400)
+        self.finished.connect(self.deleteLater)
 
 
 def effect_text(found: CleanUp) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -41,8 +41,10 @@ _ABOUT = (
 )
 
 
-class TraceSendingDialog(QDialog):
-    """Changes nothing before it is saved. ``start`` runs a coroutine under a name."""
+class TraceSendingForm(QWidget):
+    """Changes nothing before it is saved. ``start`` runs a coroutine under a name; :meth:`stop` it in the end."""
+
+    saved = Signal()
 
     def __init__(
         self,
@@ -51,9 +53,7 @@ class TraceSendingDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setObjectName("traceSendingDialog")
-        self.setWindowTitle("Send traces to a collector")
-        self.setAccessibleName("Send traces to a collector")
+        self.setObjectName("traceSendingForm")
         self._sending = sending
         self._start = start
         self._gone = False
@@ -65,8 +65,8 @@ class TraceSendingDialog(QDialog):
         self._state = QLabel()
         self._problem = words("collectorProblemWords", "problem")
         self._try = QPushButton("&Test")
-        self._buttons = QDialogButtonBox()
-        self._save = self._buttons.addButton("Save", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.buttons = QDialogButtonBox()
+        self._save = self.buttons.addButton("Save", QDialogButtonBox.ButtonRole.AcceptRole)
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_MS)
         self._look.timeout.connect(self._show_delivery)
@@ -76,7 +76,6 @@ class TraceSendingDialog(QDialog):
             edit.textChanged.connect(lambda _text: self._on_edited())
         self._headers.edited.connect(self._on_edited)
         sending.changed.connect(self._show_delivery)
-        self.finished.connect(self._on_finished)
         self._on_edited()
         self._show_delivery()
         self._look.start()
@@ -138,12 +137,9 @@ class TraceSendingDialog(QDialog):
         self._save.setAccessibleName("Save, and send or not")
         self._save.setProperty("kind", "primary")
         self._save.setDefault(True)
-        cancel = self._buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        cancel.setObjectName("collectorCancelButton")
-        cancel.setAccessibleName("Leave all as it was")
-        self._buttons.accepted.connect(lambda: self._run(self._apply(), "save the collector's settings"))
-        self._buttons.rejected.connect(self.reject)
+        self.buttons.accepted.connect(lambda: self._run(self._apply(), "save the collector's settings"))
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(about)
         layout.addWidget(self._on)
@@ -153,8 +149,7 @@ class TraceSendingDialog(QDialog):
         layout.addStretch(1)
         layout.addWidget(self._state)
         layout.addWidget(self._problem)
-        layout.addWidget(self._buttons)
-        self.resize(620, 470)
+        layout.addWidget(self.buttons)
 
     def _fill(self, settings: CollectorSettings) -> None:
         self._on.setChecked(settings.on)
@@ -214,7 +209,8 @@ class TraceSendingDialog(QDialog):
             self._free()
             return
         if not self._gone:
-            self.accept()
+            self._free()
+            self.saved.emit()
 
     def _free(self) -> None:
         if not self._gone:
@@ -233,10 +229,39 @@ class TraceSendingDialog(QDialog):
         set_look(self._problem, "role", "problem" if live.delivery.problem else "warning")
         self._problem.setText(f"⚠ {problem}" if problem else "")
 
-    def _on_finished(self) -> None:
+    def stop(self) -> None:
+        """Show nothing any more of what is still under way."""
         self._gone = True
         self._look.stop()
         self._sending.changed.disconnect(self._show_delivery)
+
+
+class TraceSendingDialog(QDialog):
+    """The form in a dialog of its own. Call ``open()``."""
+
+    def __init__(
+        self,
+        sending: TraceSending,
+        start: Callable[[Coroutine[Any, Any, Any], str], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("traceSendingDialog")
+        self.setWindowTitle("Send traces to a collector")
+        self.setAccessibleName("Send traces to a collector")
+        self._form = TraceSendingForm(sending, start)
+        self._form.saved.connect(self.accept)
+        cancel = self._form.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        cancel.setObjectName("collectorCancelButton")
+        cancel.setAccessibleName("Leave all as it was")
+        self._form.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._form)
+        self.resize(620, 470)
+        self.finished.connect(self._on_finished)
+
+    def _on_finished(self) -> None:
+        self._form.stop()
         self.deleteLater()
 
 
