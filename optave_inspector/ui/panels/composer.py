@@ -26,6 +26,7 @@ from ..widgets.json_editor import JsonEditor
 from ..widgets.look import set_look
 from ..widgets.panel import Panel
 from ..widgets.verdict_findings import FindingsView
+from .composer_completion import ComposerCompletion
 from .composer_controls import ComposerControls
 from .composer_drafts import ComposerDrafts, fresh_draft
 from .composer_footer import ComposerFooter
@@ -78,6 +79,7 @@ class ComposerPanel(Panel):
         self.headers = HeadersDialog(self)
         self.sending = ComposerSending(bridge, self)
         self.footer = ComposerFooter()
+        self.completion = ComposerCompletion(self.editor, bridge, lambda: (self._action, self._whole))
         self._judge = ComposerJudge(self.editor, contract or bridge.session.contract, self._settings)
         self.drafts = ComposerDrafts(self, book or DraftBook(parent=self), self._fresh)
         self._build()

@@ -94,7 +94,7 @@ class JsonEditor(QPlainTextEdit):
         self._highlighter = highlighter
         self._folded_at: list[tuple[QRectF, QTextBlock]] = []
         self._bar: EditorBar | None = None
-        self._pairs = Pairs(self)
+        self.pairs = Pairs(self)
         self.setFont(theme.mono_font())
         self._numbers = LineNumbers(self, self.folds if is_json else None)
         self._numbers.setObjectName(f"{object_name}LineNumbers")
@@ -124,7 +124,7 @@ class JsonEditor(QPlainTextEdit):
             document.setDocumentLayout(QPlainTextDocumentLayout(document))
         self.setExtraSelections([])
         self._marks, self._mark_places, self._revision = [], (), -1
-        self._pairs.forget()
+        self.pairs.forget()
         super().setDocument(document)
         self._dress_document()
         self.find_bar.forget()
@@ -215,14 +215,14 @@ class JsonEditor(QPlainTextEdit):
             self._dedent()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not modifiers:
             self._new_line()
-        elif key == Qt.Key.Key_Backspace and not modifiers and self._pairs.erase():
+        elif key == Qt.Key.Key_Backspace and not modifiers and self.pairs.erase():
             return
         else:
             if event.text():
                 self.setTabChangesFocus(False)
             if event.text() in ("}", "]") and not self.textCursor().hasSelection():
                 self._dedent_closing()
-            if not (self._is_json and event.text() and self._pairs.typed(event.text())):
+            if not (self._is_json and event.text() and self.pairs.typed(event.text())):
                 super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
@@ -234,7 +234,7 @@ class JsonEditor(QPlainTextEdit):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on the words of a fold opens it."""
-        self._pairs.forget()
+        self.pairs.forget()
         for place, block in self._folded_at:
             if place.contains(event.position()) and event.button() == Qt.MouseButton.LeftButton:
                 self.folds().unfold(block)
@@ -249,7 +249,7 @@ class JsonEditor(QPlainTextEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """What closed by itself is text from now on."""
-        self._pairs.forget()
+        self.pairs.forget()
         super().focusOutEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

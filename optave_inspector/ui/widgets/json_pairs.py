@@ -33,6 +33,10 @@ class Pairs:
         """From now on what was closed by itself is a text like any other."""
         self._closers.clear()
 
+    def adopt(self, cursor: QTextCursor) -> None:
+        """Take the character behind the cursor for one that closed by itself."""
+        self._closers = [*self._closers[1 - _MOST :], QTextCursor(cursor)]
+
     def typed(self, char: str) -> bool:
         """Whether the character was dealt with: it was there already, or came with its partner."""
         cursor = self._editor.textCursor()
@@ -57,7 +61,7 @@ class Pairs:
         cursor.insertText(closing)
         cursor.endEditBlock()
         cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter)
-        self._closers = [*self._closers[1 - _MOST :], QTextCursor(cursor)]
+        self.adopt(cursor)
         self._editor.setTextCursor(cursor)
         self._editor.ensureCursorVisible()
         return True
