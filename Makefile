@@ -1,6 +1,8 @@
 # make run   set everything up and open the window, connected to the local tenant (without a screen: a tour that writes pictures)
 # make test  set everything up and run every check
 # make venv  set everything up; then .venv/bin/optave-inspector runs
+# make package        freeze the app into dist/ and prove it there (PACKAGE_ARGS=--twice, --start-time)
+# make package-check  build wheel and sdist, install them into fresh environments from the index, run the self-test there
 # make bench run the benchmarks, print a table, write build/bench.json
 
 PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
@@ -8,7 +10,7 @@ PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test venv bench check docs clean
+.PHONY: run test venv bench check docs package package-check clean
 
 run: $(READY)
 	@$(BIN)/python packaging/qt_libraries.py --screen
@@ -40,6 +42,15 @@ docs: $(READY)
 	$(BIN)/python -m optave_inspector.repro.manual > build/recipes.md && mv build/recipes.md docs/recipes.md
 	$(BIN)/python -m optave_inspector.repro.schema > build/recipe.schema.json && mv build/recipe.schema.json resources/recipes/
 	sh packaging/make_pictures.sh
+
+package: $(READY)
+	@$(BIN)/python packaging/qt_libraries.py
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,packaging]'
+	QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/frozen.py $(PACKAGE_ARGS)
+
+package-check: $(READY)
+	@$(BIN)/python packaging/qt_libraries.py
+	$(BIN)/python packaging/wheel_check.py
 
 $(READY): pyproject.toml constraints.txt packaging/prepare_venv.sh
 	@sh packaging/prepare_venv.sh "$(PYTHON)"

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import ssl
+import subprocess
 import sys
 from collections import deque
 from pathlib import Path
@@ -74,6 +75,8 @@ class TenantProcess:
                 env=_environment(),
                 # Ctrl-C in a terminal is for this process, which then ends the tenant.
                 start_new_session=True,
+                # On Windows, and only there: no console window comes up for it.
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
             raise InspectorError(f"The local tenant cannot be started: {error.strerror or error}.") from error
@@ -209,10 +212,18 @@ class TenantProcess:
         return said
 
 
+def _own_program() -> list[str]:
+    if not getattr(sys, "frozen", False):
+        return [sys.executable, "-m", "optave_inspector"]
+    program = Path(sys.executable)
+    if sys.platform == "win32":
+        # The window's own program has no standard output there; the one for the command line lies beside it.
+        program = program.with_name("optave-inspector.exe")
+    return [str(program)]
+
+
 def _command(options: TenantSettings, *, verbose: bool) -> list[str]:
-    frozen = getattr(sys, "frozen", False)
-    command = [sys.executable] if frozen else [sys.executable, "-m", "optave_inspector"]
-    command += ["tenant", "--exit-with-parent", "--host", options.host]
+    command = [*_own_program(), "tenant", "--exit-with-parent", "--host", options.host]
     for name, value in (
         ("--port", options.port),
         ("--auth-port", options.auth_port),

@@ -46,6 +46,19 @@ class Step:
         return self.got.startswith(self.expected)
 
 
+async def take_step(title: str, expected: str, act: Callable[[], Awaitable[str]]) -> Step:
+    """Do one thing, for as long as the tour has patience, and note what came."""
+    start = time.perf_counter()
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            got = await act()
+    except TimeoutError:
+        got = f"nothing within {_PATIENCE_S:.0f} s"
+    except InspectorError as error:
+        got = str(error)
+    return Step(title, expected, got, (time.perf_counter() - start) * 1000)
+
+
 class Tour:
     """Walks a shown window; ``output`` takes the pictures."""
 
@@ -64,13 +77,13 @@ class Tour:
         """All steps, in order; True when each came out as expected."""
         self._output.mkdir(parents=True, exist_ok=True)
         await self._step("look at the empty window", "CLOSED 3", self._look, "empty")
-        await self._step("connect with client credentials", "101 optave-v1", self._meet_tenant, "connected")
+        await self._step("connect with client credentials", "101 optave-v1", self.connect, "connected")
         for action in Action:
-            await self._step(f"send {action}", "completed", functools.partial(self._send, action, "typical"))
+            await self._step(f"send {action}", "completed", functools.partial(self.send, action, "typical"))
         await self._picture("answers")
-        await self._step("send interaction, streamed", "completed, streamed", self._stream, "streamed")
+        await self._step("send interaction, streamed", "completed, streamed", self.stream, "streamed")
         await self._step("get an error answer", "error", self._error_answer, "error")
-        await self._step("disconnect", "1000, closed by inspector", self._disconnect)
+        await self._step("disconnect", "1000, closed by inspector", self.disconnect)
         await self._step("use a token twice", "1008, closed by peer", self._reuse_token, "1008")
         await self._step("reconnect with a fresh token", "101 optave-v1", self._reconnect)
         await self._step("lose the TCP connection", "1006, closed by nobody", self._lose, "1006")
@@ -90,22 +103,15 @@ class Tour:
         return "\n".join([*lines, "", f"{kept} of {len(self.steps)} steps as expected; pictures in {self._output}"])
 
     async def _step(self, title: str, expected: str, act: Callable[[], Awaitable[str]], picture: str = "") -> None:
-        start = time.perf_counter()
-        try:
-            async with asyncio.timeout(_PATIENCE_S):
-                got = await act()
-        except TimeoutError:
-            got = f"nothing within {_PATIENCE_S:.0f} s"
-        except InspectorError as error:
-            got = str(error)
-        self.steps.append(Step(title, expected, got, (time.perf_counter() - start) * 1000))
+        self.steps.append(await take_step(title, expected, act))
         if picture:
             await self._picture(picture)
 
     async def _look(self) -> str:
         return f"{self._session.state.name} {self._session.state.value}"
 
-    async def _meet_tenant(self) -> str:
+    async def connect(self) -> str:
+        """Start the local tenant and connect to it; what the handshake came to."""
         tenant_actions = self._parts.window.tenant_actions
         assert tenant_actions is not None
         await tenant_actions.start_and_connect()
@@ -121,7 +127,8 @@ class Tour:
         assert handshake is not None
         return f"{handshake.status} {handshake.selected_subprotocol}, {handshake.timings.total_ms:.0f} ms in all"
 
-    async def _send(self, action: Action, template: str) -> str:
+    async def send(self, action: Action, template: str) -> str:
+        """Send a template by the composer, and wait for the last answer; what became of it."""
         exchange = await self._exchange(action, template)
         answers = len(exchange.answers)
         told = exchange.status.name.lower().replace("_", " ")
@@ -130,15 +137,17 @@ class Tour:
             f"{told}{streamed} after {exchange.total_ns / 1e6:.0f} ms, correlation ID …{exchange.correlation_id[-4:]}"
         )
 
-    async def _stream(self) -> str:
-        return await self._send(Action.INTERACTION, "streamed")
+    async def stream(self) -> str:
+        """Have an answer streamed by the local tenant; what became of it."""
+        return await self.send(Action.INTERACTION, "streamed")
 
     async def _error_answer(self) -> str:
         await self._parts.tenant.fault("error", next=1)
         exchange = await self._exchange(Action.SUMMARIZE, "typical")
         return f"{exchange.status.name.lower()} {exchange.error_code}"
 
-    async def _disconnect(self) -> str:
+    async def disconnect(self) -> str:
+        """Close with 1000; how the connection ended."""
         self._parts.window.disconnect_action.trigger()
         return await self._ending()
 

@@ -12,6 +12,7 @@ from .export import export
 from .profiles import profiles
 from .recover import recover
 from .run import run
+from .self_test import self_test
 from .tenant import tenant
 from .window import demo, open_, tour
 
@@ -62,6 +63,7 @@ for _name, _command in (
     ("export", export),
     ("run", run),
     ("recover", recover),
+    ("self-test", self_test),
 ):
     app.command(_name)(_command)
 app.add_typer(profiles, name="profiles")
