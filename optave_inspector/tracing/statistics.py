@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import math
 from array import array
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from .exchange import Exchange, ExchangeStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _MOST_NS, _LEAST_NS = 2**63 - 1, -(2**63)
 """What a capture of other origin claims beyond is taken for this."""
@@ -24,24 +23,26 @@ class Durations:
 
     def __init__(self) -> None:
         self._values = array("q")
+        self._gone = array("q")
+        """Those of the values that count no more. To take each out at once would move all that are behind it."""
         self._sorted = True
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._values) - len(self._gone)
 
     def add(self, duration_ns: int) -> None:
         """Count one more."""
-        self._values.append(min(max(duration_ns, _LEAST_NS), _MOST_NS))
+        self._values.append(_bounded(duration_ns))
         self._sorted = False
 
     def remove(self, duration_ns: int) -> None:
         """Count one less; it must have been added."""
-        self._sort()
-        del self._values[bisect.bisect_left(self._values, min(max(duration_ns, _LEAST_NS), _MOST_NS))]
+        self._gone.append(_bounded(duration_ns))
+        self._sorted = False
 
     def percentile(self, percent: float) -> int:
         """The smallest duration that ``percent`` of all do not exceed; -1 while there is none."""
-        if not self._values:
+        if not len(self):
             return -1
         self._sort()
         rank = math.ceil(percent / 100 * len(self._values))
@@ -51,12 +52,24 @@ class Durations:
         if self._sorted:
             return
         if len(self._values) < _MANY:
-            self._values = array("q", sorted(self._values))
+            self._values = array("q", _without(sorted(self._values), sorted(self._gone)))
         else:
-            import numpy as np  # late: it takes a tenth of a second and 20 MB, which few need
-
-            np.frombuffer(self._values, np.int64).sort()
+            self._sort_many()
+        self._gone = array("q")
         self._sorted = True
+
+    def _sort_many(self) -> None:
+        import numpy as np  # late: it takes a tenth of a second and 20 MB, which few need
+
+        np.frombuffer(self._values, np.int64).sort()
+        if not self._gone:
+            return
+        values, gone = np.frombuffer(self._values, np.int64), np.sort(np.frombuffer(self._gone, np.int64))
+        # Of equal ones the first goes first, the next one beside it.
+        twins = np.arange(len(gone)) - np.searchsorted(gone, gone)
+        left = np.delete(values, np.searchsorted(values, gone) + twins)
+        self._values = array("q")
+        self._values.frombytes(left.tobytes())
 
     @property
     def p50(self) -> int:
@@ -184,6 +197,20 @@ class Statistics:
                 _uncount(counted, exchange, status, has_first=has_first)
             if not summary.count:
                 del self.by_action[exchange.action]
+
+
+def _bounded(duration_ns: int) -> int:
+    return min(max(duration_ns, _LEAST_NS), _MOST_NS)
+
+
+def _without(values: list[int], gone: list[int]) -> Iterator[int]:
+    """Both in order, and each of ``gone`` among the values."""
+    place = 0
+    for value in values:
+        if place < len(gone) and gone[place] == value:
+            place += 1
+        else:
+            yield value
 
 
 _HAS_FIRST = 128

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -198,13 +197,20 @@ def test_a_reader_that_has_seen_enough_is_no_traceback(large: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="about pipes and signals of POSIX")
 def test_an_interrupted_export_leaves_nothing(large: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "optave_inspector", "export", str(large), "-o", str(tmp_path / "a.har")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        waited = threading.Event()
-        while process.poll() is None and not list(tmp_path.glob(".a.har.*")):
-            waited.wait(0.005)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(WAIT_S) != 0
+    # The key is pressed while entries are written: from outside that moment cannot be hit.
+    code = (
+        "import os, signal; from pathlib import Path; from optave_inspector import cli, export\n"
+        "def interrupt(line, done, total):\n"
+        "    if 0 < done < total:\n"
+        f"        print(*[path.name for path in Path({str(tmp_path)!r}).glob('.a.har.*')], flush=True)\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "export.ProgressLine.__call__ = interrupt\n"
+        "cli.main()"
+    )
+    command = [sys.executable, "-c", code, "export", str(large), "-o", str(tmp_path / "a.har")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=WAIT_S, check=False)
+    assert done.stdout.startswith(b".a.har.")
+    assert done.returncode != 0
     assert [path.name for path in tmp_path.iterdir()] == ["large.optave-capture"]
 
 

@@ -46,9 +46,9 @@ class StatisticsDesk:
         self.bridge.flush()
         self.counted()
 
-    def counted(self) -> None:
-        """Wait until nothing is left to be counted."""
-        self._qtbot.waitUntil(lambda: not self.panel.busy)
+    def counted(self, timeout: int = 5_000) -> None:
+        """Wait until nothing is left to be counted, so many milliseconds at most."""
+        self._qtbot.waitUntil(lambda: not self.panel.busy, timeout=timeout)
 
     def exchange(self, action: str = "adjust", took_ms: int = 100, *, after_ms: int = 10, error: str = "") -> None:
         """A request and its answer; ``error``: the code of an error instead."""

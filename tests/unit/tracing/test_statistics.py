@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optave_inspector.tracing import statistics as statistics_module
 from optave_inspector.tracing.exchange import ExchangeStatus
 from optave_inspector.tracing.statistics import Durations, Statistics
 
@@ -31,6 +33,30 @@ def test_a_percentile_is_the_smallest_value_that_enough_others_do_not_exceed(val
     enough = math.ceil(percent / 100 * len(values))
     assert sum(value <= got for value in values) >= enough
     assert sum(value < got for value in values) < max(enough, 1)
+
+
+@pytest.mark.parametrize("many", [0, 10_000])
+@settings(deadline=None)  # the first one imports numpy
+@given(st.lists(st.tuples(st.integers(-3, 3), st.booleans(), st.booleans())))
+def test_what_was_taken_out_again_counts_no_more(many: int, steps: list[tuple[int, bool, bool]]) -> None:
+    durations, left = Durations(), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statistics_module, "_MANY", many)
+        for value, is_added, is_read in steps:
+            if is_added:
+                durations.add(value)
+                left.append(value)
+            elif left:
+                durations.remove(left.pop(abs(value) % len(left)))
+            assert len(durations) == len(left)
+            if is_read:
+                assert [durations.p50, durations.max] == [_rank(left, 50), _rank(left, 100)]
+        ranks = [durations.percentile(percent) for percent in range(0, 101, 5)]
+    assert ranks == [_rank(left, percent) for percent in range(0, 101, 5)]
+
+
+def _rank(values: list[int], percent: int) -> int:
+    return sorted(values)[max(math.ceil(percent / 100 * len(values)), 1) - 1] if values else -1
 
 
 def test_each_action_and_all_together_are_summed_up(talk: Any) -> None:
