@@ -6,11 +6,8 @@ import math
 import re
 import shlex
 import unicodedata
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import msgspec
 
 from ..client.config import SECRET_PLACEHOLDER
 from ..protocol.header_rules import header_problem
@@ -23,6 +20,8 @@ from ..protocol.url_template import (
     is_loopback,
     mask_url,
 )
+from . import network
+from .problem import ProfileProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +36,9 @@ _URLS = ("url_template", "auth_url", "ticket_url")
 _TEXTS = (
     *("name", "url_template", "auth_url", "ticket_url", "client_id", "chat_session_id", "tenant_id", "ca_file"),
     *("token_field", "token_command", "token_variable"),
+    *("client_certificate", "client_key", "server_name", "proxy_address", "proxy_user", "origin"),
 )
+_HEADERS = ("ticket_headers", "headers")
 TICKET_METHODS = ("POST", "GET")
 _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key"}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -50,14 +51,6 @@ _TIME_LIMITS = {
     "ping_interval_s": "The time between pings",
     "retry_longest_wait_s": "The longest wait before a retry",
 }
-
-
-class ProfileProblem(msgspec.Struct, frozen=True):
-    """Why a profile cannot be used as it is, and at which of its fields to look."""
-
-    field: str
-    """Name of the attribute; ``fields.<name>`` for the value of a placeholder."""
-    sentence: str
 
 
 def problems(profile: Profile) -> list[ProfileProblem]:
@@ -82,13 +75,17 @@ def saving(profile: Profile) -> list[ProfileProblem]:
                     "it as the token or the client secret.",
                 )
             )
-    for name, value in profile.ticket_headers.items():
-        if _secret_header(name, value):
-            sentence = (
-                f"The header {name} holds a secret, which profiles do not keep. "
-                f"Write {SECRET_PLACEHOLDER} in its place and enter the secret below."
-            )
-            found.append(ProfileProblem("ticket_headers", sentence))
+    for field in _HEADERS:
+        for name, value in getattr(profile, field).items():
+            if _secret_header(name, value):
+                sentence = (
+                    f"The header {name} holds a secret, which profiles do not keep. "
+                    f"Write {SECRET_PLACEHOLDER} in its place and enter the secret below."
+                )
+                found.append(ProfileProblem(field, sentence))
+    if "@" in profile.proxy_address:
+        sentence = "User and password of the proxy have fields of their own."
+        found.append(ProfileProblem("proxy_address", sentence))
     return found
 
 
@@ -100,8 +97,9 @@ def connection(profile: Profile) -> tuple[str, list[ProfileProblem]]:
         found += _seconds(field, _TIME_LIMITS[field], getattr(profile, field))
     if not 1 <= profile.retry_attempts <= MAX_RETRIES:
         found.append(ProfileProblem("retry_attempts", f"Retries in a row are from 1 to {MAX_RETRIES:,}."))
-    if profile.ca_file and not _is_file(profile.ca_file):
+    if profile.ca_file and not network.is_file(profile.ca_file):
         found.append(ProfileProblem("ca_file", f"There is no file {profile.ca_file} with certificate authorities."))
+    found += network.problems(profile)
     return url, found
 
 
@@ -199,9 +197,10 @@ def _name(name: str) -> Iterator[ProfileProblem]:
 def _texts(profile: Profile) -> Iterator[tuple[str, str]]:
     for field in _TEXTS:
         yield field, getattr(profile, field)
-    for name, value in profile.ticket_headers.items():
-        yield "ticket_headers", name
-        yield "ticket_headers", value
+    for field in _HEADERS:
+        for name, value in getattr(profile, field).items():
+            yield field, name
+            yield field, value
     for name, value in profile.fields.items():
         yield f"fields.{name}", value
         yield f"fields.{name}", name
@@ -232,13 +231,13 @@ def _called(field: str) -> str:
         "chat_session_id": "The chat session ID",
         "tenant_id": "The tenant ID",
         "ca_file": "The path of the certificate authorities",
+        "client_certificate": "The path of the client certificate",
+        "client_key": "The path of the private key",
+        "server_name": "The server name",
+        "proxy_address": "The address of the proxy",
+        "proxy_user": "The user of the proxy",
+        "headers": "A header of the upgrade request",
+        "origin": "The origin",
         "name": "The name",
     }
     return names.get(field) or field.removeprefix("fields.")
-
-
-def _is_file(text: str) -> bool:
-    try:
-        return Path(text).expanduser().is_file()
-    except (OSError, RuntimeError, ValueError):
-        return False

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..client.config import (
+    MAX_MESSAGE_BYTES,
     SECRET_PLACEHOLDER,
+    AddressFamily,
     AuthTransport,
     ClientCredentials,
     ConnectionConfig,
@@ -17,16 +19,21 @@ from ..client.config import (
     EnvironmentToken,
     NoToken,
     PastedToken,
+    ProxyKind,
     TicketEndpoint,
+    TlsVersion,
     TokenCommand,
     TokenSourceConfig,
 )
 from ..client.retry import RetryPolicy
 from ..errors import InspectorError
 from ..protocol.url_template import DEFAULT_AUTH_TEMPLATE, DEFAULT_TEMPLATE
-from . import checks
-from .checks import ProfileProblem
-from .secrets import CLIENT_SECRET, TICKET_SECRET, TOKEN
+from . import checks, network
+from .problem import ProfileProblem
+from .secrets import CLIENT_SECRET, HEADER_SECRET, TICKET_SECRET, TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["LOCAL_TENANT_ID", "Profile", "ProfileError", "ProfileProblem", "TokenSourceKind", "local_tenant_profile"]
 
@@ -95,6 +102,23 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Allow ``ws://`` and ``http://`` to hosts other than loopback."""
     compression: bool = True
     ca_file: str = ""
+    client_certificate: str = ""
+    """File with the certificate for servers that ask for one: PEM, or PKCS#12."""
+    client_key: str = ""
+    """File with its private key, where that is a file of its own."""
+    server_name: str = ""
+    """See :attr:`TlsSettings.server_name`."""
+    minimum_tls: TlsVersion = TlsVersion.TLS_1_2
+    proxy_kind: ProxyKind = ProxyKind.SYSTEM
+    proxy_address: str = ""
+    """``host`` or ``host:port``, for a proxy of the profile's own."""
+    proxy_user: str = ""
+    address_family: AddressFamily = AddressFamily.BOTH
+    headers: dict[str, str] = {}
+    """More headers of the upgrade request. ``{{secret}}`` in a value stands for a secret, kept where secrets are."""
+    origin: str = ""
+    """The header Origin, which browsers send."""
+    max_message_bytes: int = MAX_MESSAGE_BYTES
     retry: bool = False
     """Connect again by itself where the code's advice says so; off, as it changes the case under study."""
     retry_attempts: int = 5
@@ -116,13 +140,19 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         msgspec.structs.force_setattr(self, "auth_transport", AuthTransport(self.auth_transport))
         msgspec.structs.force_setattr(self, "token_source_kind", TokenSourceKind(self.token_source_kind))
         msgspec.structs.force_setattr(self, "credentials_in", CredentialsIn(self.credentials_in))
+        msgspec.structs.force_setattr(self, "minimum_tls", TlsVersion(self.minimum_tls))
+        msgspec.structs.force_setattr(self, "proxy_kind", ProxyKind(self.proxy_kind))
+        msgspec.structs.force_setattr(self, "address_family", AddressFamily(self.address_family))
 
     def problems(self) -> list[ProfileProblem]:
         """All that keeps this profile from being used, each once; empty when it can connect."""
         return checks.problems(self)
 
-    def connection_config(self) -> ConnectionConfig:
-        """The settings of an attempt. Raises ProfileError, naming the field, for the first problem."""
+    def connection_config(self, secrets: Mapping[str, str] | None = None) -> ConnectionConfig:
+        """The settings of an attempt. Raises ProfileError, naming the field, for the first problem.
+
+        ``secrets`` are those that :attr:`network_secrets` names, as far as they are known.
+        """
         url, problems = checks.connection(self)
         if problems:
             raise ProfileError(problems[0])
@@ -136,11 +166,22 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             ping_interval_s=self.ping_interval_s,
             allow_plaintext=self.allow_plaintext,
             compression=self.compression,
+            max_message_bytes=self.max_message_bytes,
             ca_file=self._ca_path,
+            tls=network.tls(self, secrets or {}),
+            proxy=network.proxy(self, secrets or {}),
+            address_family=self.address_family,
+            origin=self.origin,
+            headers=tuple(self.headers.items()),
+            header_secret=(secrets or {}).get(HEADER_SECRET, ""),
         )
 
-    def token_source(self, secret: str, *, allow_reuse: bool = False) -> TokenSourceConfig:
+    def token_source(
+        self, secret: str, *, allow_reuse: bool = False, secrets: Mapping[str, str] | None = None
+    ) -> TokenSourceConfig:
         """Where the token of an attempt comes from. ``secret`` is what :attr:`secret_field` names.
+
+        ``secrets`` are those that :attr:`network_secrets` names, as far as they are known.
 
         No token is asked for when the transport would not send one: it would be spent for nothing.
         Raises ProfileError for the first problem, and when ``secret`` is missing.
@@ -169,6 +210,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
                     timeout_s=self.token_timeout_s,
                     allow_plaintext=self.allow_plaintext,
                     ca_file=self._ca_path,
+                    tls=network.tls(self, secrets or {}),
+                    proxy=network.proxy(self, secrets or {}),
+                    address_family=self.address_family,
                 )
         return ClientCredentials(
             url=url,
@@ -178,6 +222,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             timeout_s=self.token_timeout_s,
             allow_plaintext=self.allow_plaintext,
             ca_file=self._ca_path,
+            tls=network.tls(self, secrets or {}),
+            proxy=network.proxy(self, secrets or {}),
+            address_family=self.address_family,
         )
 
     @property
@@ -218,6 +265,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             case TokenSourceKind.TICKET_ENDPOINT:
                 return TICKET_SECRET if any(SECRET_PLACEHOLDER in each for each in self.ticket_headers.values()) else ""
         return ""
+
+    @property
+    def network_secrets(self) -> tuple[str, ...]:
+        """Which secrets the way to the server may need, as :mod:`.secrets` names them."""
+        return network.secrets_of(self)
 
     @property
     def token_url_field(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ..client.config import SECRET_PLACEHOLDER
 from .defaults import BUILT_IN, INHERITABLE
 from .profile import Profile
 
@@ -109,7 +110,8 @@ def _migrated(content: dict[str, Any]) -> dict[str, Any]:
     if content["version"] <= _ALL_WRITTEN:
         # Every value was written, also those that nobody chose: these follow the defaults for all profiles now.
         for field in INHERITABLE:
-            if field in content and content[field] == BUILT_IN[field] and type(content[field]) is type(BUILT_IN[field]):
+            value = msgspec.to_builtins(BUILT_IN[field])
+            if field in content and content[field] == value and type(content[field]) is type(value):
                 del content[field]
     return content
 
@@ -119,7 +121,7 @@ def _without_secrets(value: Any) -> Any:
         return {
             name: _without_secrets(each)
             for name, each in value.items()
-            if name.lower().replace("-", "_") not in _SECRETS or not isinstance(each, str)
+            if name.lower().replace("-", "_") not in _SECRETS or not isinstance(each, str) or SECRET_PLACEHOLDER in each
         }
     if isinstance(value, list):
         return [_without_secrets(each) for each in value]

@@ -17,7 +17,10 @@ SERVICE = "optave-inspector"
 CLIENT_SECRET = "client_secret"  # noqa: S105 - a field's name
 TOKEN = "token"  # noqa: S105 - a field's name
 TICKET_SECRET = "ticket_secret"  # noqa: S105 - a field's name
-FIELDS = (CLIENT_SECRET, TOKEN, TICKET_SECRET)
+KEY_PASSPHRASE = "key_passphrase"  # noqa: S105 - a field's name
+PROXY_PASSWORD = "proxy_password"  # noqa: S105 - a field's name
+HEADER_SECRET = "header_secret"  # noqa: S105 - a field's name
+FIELDS = (CLIENT_SECRET, TOKEN, TICKET_SECRET, KEY_PASSPHRASE, PROXY_PASSWORD, HEADER_SECRET)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

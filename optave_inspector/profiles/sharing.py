@@ -27,7 +27,8 @@ _TAKEN = frozenset(
         *("credentials_in", "ticket_url", "ticket_method", "ticket_headers", "token_field", "token_command"),
         *("chat_session_id", "tenant_id", "open_timeout_s", "close_timeout_s", "request_timeout_s"),
         *("token_timeout_s", "ping_interval_s", "compression", "retry", "retry_attempts", "retry_longest_wait_s"),
-        *("colour", "production"),
+        *("colour", "production", "headers", "origin", "server_name", "minimum_tls", "address_family"),
+        "max_message_bytes",
     )
 )
 """Everything else decides whom this machine trusts or what it reads: that is for its user to say."""

@@ -48,10 +48,13 @@ def to_tenant(by: ConnectionBy, address: TenantAddress, tenant: TenantOrders) ->
     return Target(config, _sent(source, config), tenant)
 
 
-def to_profile(by: ConnectionBy, profile: Profile, secret: str) -> Target:
-    """What a profile says, with the recipe's own settings over it. Raises InspectorError."""
-    config = _with(profile.connection_config(), by.settings)
-    return Target(config, _sent(profile.token_source(secret), config))
+def to_profile(by: ConnectionBy, profile: Profile, secret: str, known: Mapping[str, str]) -> Target:
+    """What a profile says, with the recipe's own settings over it. Raises InspectorError.
+
+    ``known`` are the secrets of the way to the server, by field.
+    """
+    config = _with(profile.connection_config(known), by.settings)
+    return Target(config, _sent(profile.token_source(secret, secrets=known), config))
 
 
 def to_url(by: ConnectionBy, environment: Mapping[str, str]) -> Target:

@@ -10,6 +10,7 @@ from ..compose.variables import nearest
 from ..errors import InspectorError
 from ..paths import approved_commands_file
 from ..profiles.approved_commands import ApprovedCommands
+from ..profiles.network import known_secrets
 from ..profiles.profile import LOCAL_TENANT_ID, TokenSourceKind
 from ..profiles.secrets import TOKEN
 from .connecting import SECRET_VARIABLES, Target, to_profile, to_tenant, to_url
@@ -40,7 +41,8 @@ class Targets:
             profile = self._profile(by.profile)
             if profile.id != LOCAL_TENANT_ID:
                 await asyncio.to_thread(_check_leave, profile)
-                return to_profile(by, profile, await self._secret(profile))
+                known = await known_secrets(profile, self.secrets)
+                return to_profile(by, profile, await self._secret(profile), known)
             by = replace(by, profile="", local_tenant=True)
         if by.local_tenant:
             tenant = await self.tenants.lend(by.tenant_settings)

@@ -11,6 +11,7 @@ from ..client.connection import ConnectFailed
 from ..errors import InspectorError
 from ..paths import approved_commands_file
 from ..profiles.approved_commands import ApprovedCommands
+from ..profiles.network import known_secrets
 from ..profiles.profile import ProfileError, TokenSourceKind
 from ..profiles.secrets import CLIENT_SECRET, TICKET_SECRET, TOKEN
 from ..protocol.states import ConnectionState
@@ -124,9 +125,10 @@ class Connector(QObject):
             if runs and profile.sends_token and not await asyncio.to_thread(_is_approved, runs):
                 self.leaveNeeded.emit(runs)
                 return
-            config = profile.connection_config()
+            known = await known_secrets(profile, self._current.secrets)
+            config = profile.connection_config(known)
             self.used = profile
-            source = profile.token_source(secret, allow_reuse=self.allow_reuse)
+            source = profile.token_source(secret, allow_reuse=self.allow_reuse, secrets=known)
             await self._session.connect(config, source)
         except ProfileError as error:
             self.refused.emit(error.field, str(error))

@@ -16,6 +16,8 @@ from optave_inspector.client.config import (
     EnvironmentToken,
     NoToken,
     PastedToken,
+    ProxyKind,
+    ProxySettings,
     TicketEndpoint,
     TokenCommand,
 )
@@ -27,6 +29,8 @@ from optave_inspector.profiles.profile import (
     TokenSourceKind,
     local_tenant_profile,
 )
+
+SYSTEM = ProxySettings(ProxyKind.SYSTEM)
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ"
 
@@ -143,6 +147,7 @@ def test_the_documented_defaults_are_used(acme: Profile) -> None:
         request_timeout_s=30,
         ping_interval_s=None,
         allow_plaintext=False,
+        proxy=SYSTEM,
     )
     assert acme.token_source("s3cret") == ClientCredentials(
         url="https://acme.oco.optave.tech/auth/oauth2/token",
@@ -150,6 +155,7 @@ def test_the_documented_defaults_are_used(acme: Profile) -> None:
         client_secret="s3cret",
         credentials_in=CredentialsIn.QUERY,
         timeout_s=30,
+        proxy=SYSTEM,
     )
 
 
@@ -180,6 +186,7 @@ def test_every_setting_reaches_the_connection(acme: Profile, tmp_path: Path, mon
         allow_plaintext=True,
         compression=False,
         ca_file=str(tmp_path / "ca.pem"),
+        proxy=SYSTEM,
     )
 
 
@@ -222,7 +229,8 @@ def test_the_local_tenant_s_profile_connects_and_has_no_place_for_its_secret(tmp
     assert profile.name == "Local tenant"
     assert profile.problems() == []
     assert profile.connection_config().url == "wss://127.0.0.1:7001"
-    assert profile.token_source("s") == ClientCredentials("https://127.0.0.1:7002/token", "local", "s", ca_file=str(ca))
+    expected = ClientCredentials("https://127.0.0.1:7002/token", "local", "s", ca_file=str(ca), proxy=SYSTEM)
+    assert profile.token_source("s") == expected
 
 
 def test_what_the_user_set_for_the_local_tenant_outlives_its_new_address() -> None:
@@ -269,7 +277,7 @@ def test_a_ticket_endpoint_takes_its_secret_only_where_a_header_wants_it(acme: P
     )
     assert profile.secret_field == ""
     assert profile.token_source("") == TicketEndpoint(
-        "https://api.acme.example/ticket", "GET", token_field="data.jwt", timeout_s=30
+        "https://api.acme.example/ticket", "GET", token_field="data.jwt", timeout_s=30, proxy=SYSTEM
     )
     with_key = replace(profile, ticket_headers={"X-Api-Key": "{{secret}}"})
     assert with_key.secret_field == "ticket_secret"
