@@ -30,6 +30,7 @@ from .composer_completion import ComposerCompletion
 from .composer_controls import ComposerControls
 from .composer_drafts import ComposerDrafts, fresh_draft
 from .composer_footer import ComposerFooter
+from .composer_form import ComposerForm
 from .composer_headers import HeadersDialog
 from .composer_judge import ComposerJudge
 from .composer_sending import ComposerSending
@@ -80,6 +81,7 @@ class ComposerPanel(Panel):
         self.sending = ComposerSending(bridge, self)
         self.footer = ComposerFooter()
         self.completion = ComposerCompletion(self.editor, bridge, lambda: (self._action, self._whole))
+        self.form = ComposerForm(self.editor, lambda: (self._action, self._whole))
         self._judge = ComposerJudge(self.editor, contract or bridge.session.contract, self._settings)
         self.drafts = ComposerDrafts(self, book or DraftBook(parent=self), self._fresh)
         self._build()
@@ -228,7 +230,11 @@ class ComposerPanel(Panel):
 
     def save_state(self) -> dict[str, Any]:
         """Which drafts are in front, and what is shown beside them, as JSON can hold it."""
-        return {"fronts": self.drafts.fronts(), "findings": self.verdicts.findings_button.isChecked()}
+        return {
+            "fronts": self.drafts.fronts(),
+            "findings": self.verdicts.findings_button.isChecked(),
+            "form": self.form.button.isChecked(),
+        }
 
     def restore_state(self, state: Mapping[str, Any]) -> None:
         """Put it back; what is missing or of another type stays as it is."""
@@ -238,6 +244,7 @@ class ComposerPanel(Panel):
         if isinstance(state.get("text"), str):
             self._take_over(state)
         self.verdicts.findings_button.setChecked(state.get("findings") is True)
+        self.form.button.setChecked(state.get("form") is True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter where the shortcut does not see it: those need an active window, which a screen without a window
@@ -257,7 +264,8 @@ class ComposerPanel(Panel):
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setObjectName("composerSplitter")
         self._split.setChildrenCollapsible(False)
-        self._split.addWidget(self.editor)
+        self._split.addWidget(self.form)
+        self.controls.add(self.form.button)
         self._split.addWidget(self.findings)
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
@@ -326,6 +334,7 @@ class ComposerPanel(Panel):
 
     def _refresh(self) -> None:
         """Something other than the text changed."""
+        self.form.setting_changed()
         self.footer.show_headers(self.headers.given(), whole=self._whole)
         self._unfold_action.setEnabled(not self._whole)
         self._judge.now()

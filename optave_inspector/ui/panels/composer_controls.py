@@ -72,6 +72,12 @@ class ComposerControls(QWidget):
         )
         self._mode_combo.activated.connect(lambda index: self.modeChosen.emit(index == 1))
 
+    def add(self, widget: QWidget) -> None:
+        """A further control at the row's right end."""
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(widget)
+
     def set_action(self, action: Action) -> None:
         """Show an action and offer its templates."""
         self._action_combo.setCurrentIndex(self._action_combo.findData(action.value))

@@ -156,6 +156,22 @@ class JsonEditor(QPlainTextEdit):
         if difference:
             self.differenceTold.emit(difference)
 
+    def apply_edit(self, start: int, end: int, insert: str, *, join: bool = False) -> None:
+        """Put ``insert`` in place of some code points, as a step to undo or as part of the last one.
+
+        The cursor, marks and folds elsewhere stay where they are.
+        """
+        units = many_to_units(self.text(), (start, end))
+        cursor = QTextCursor(self.document())
+        if join:
+            cursor.joinPreviousEditBlock()
+        else:
+            cursor.beginEditBlock()
+        cursor.setPosition(units[start])
+        cursor.setPosition(units[end], QTextCursor.MoveMode.KeepAnchor)
+        insert_exactly(cursor, keepable(insert)[0])
+        cursor.endEditBlock()
+
     def go_to(self, offset: int) -> None:
         """Put the cursor before the code point at ``offset`` and show it in the middle."""
         self._move_to(to_units(self.text(), offset))
