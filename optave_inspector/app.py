@@ -20,10 +20,11 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from .compose.draft_store import DraftStore
+from .crash_reports import CrashReports, FaultWatch
 from .errors import InspectorError
-from .log import start_logging
+from .log import FILE_NAME, start_logging
 from .own_captures import OwnCaptures
-from .paths import captures_dir, config_dir, drafts_dir, log_dir, profiles_dir, state_dir
+from .paths import captures_dir, config_dir, crash_dir, drafts_dir, log_dir, profiles_dir, state_dir
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .protocol.contract import Contract
@@ -175,10 +176,12 @@ def run_window(*, local_tenant: bool) -> int:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     name_app(app)
+    reports = CrashReports(crash_dir())
+    reports.collect(log_dir() / FILE_NAME)
     log = start_logging(log_dir())
     try:
-        with LostErrors() as lost:
-            return int(qasync.run(_run(lost, local_tenant=local_tenant)))
+        with FaultWatch(reports.folder), LostErrors() as lost:
+            return int(qasync.run(_run(lost, reports, local_tenant=local_tenant)))
     finally:
         log.stop()
 
@@ -215,13 +218,13 @@ def name_app(app: QApplication) -> None:
     app.setQuitOnLastWindowClosed(False)
 
 
-async def _run(lost: LostErrors, *, local_tenant: bool) -> int:
-    status = await _main(lost, local_tenant=local_tenant)
+async def _run(lost: LostErrors, reports: CrashReports, *, local_tenant: bool) -> int:
+    status = await _main(lost, reports, local_tenant=local_tenant)
     _end_soon()
     return status
 
 
-async def _main(lost: LostErrors, *, local_tenant: bool) -> int:
+async def _main(lost: LostErrors, reports: CrashReports, *, local_tenant: bool) -> int:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lost.on_loop_error)
     quit_asked = asyncio.Event()
@@ -231,6 +234,8 @@ async def _main(lost: LostErrors, *, local_tenant: bool) -> int:
     parts = await build_window()
     parts.window.quitAsked.connect(quit_asked.set)
     lost.tell = parts.window.tell_error
+    parts.window.care.offer_reports(reports)
+    lost.keep = parts.window.care.keep_report
     parts.window.show()
     _log.info("The window is open.")
     parts.bridge.start(parts.window.captures.look_after(), "look after the captures")
@@ -238,7 +243,7 @@ async def _main(lost: LostErrors, *, local_tenant: bool) -> int:
     if local_tenant and tenant_actions is not None:
         parts.bridge.start(tenant_actions.start_and_connect(), "connect to the local tenant")
     await quit_asked.wait()
-    lost.tell = None
+    lost.tell = lost.keep = None
     await take_apart(parts)
     for number in _SIGNALS:
         with contextlib.suppress(NotImplementedError):

@@ -207,6 +207,11 @@ def start_logging(
     return AppLog(path, recent, handlers, problem)
 
 
+def recent_records() -> RecentRecords | None:
+    """The newest records of the running log; None where none is running."""
+    return next((each for each in logging.getLogger().handlers if isinstance(each, RecentRecords)), None)
+
+
 def _level(text: str) -> tuple[int, str]:
     known = logging.getLevelNamesMapping()
     wanted = text.strip().upper()

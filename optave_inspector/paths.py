@@ -40,6 +40,11 @@ def log_dir() -> Path:
     return _folder(platformdirs.user_log_path(_APP, appauthor=False), "state/log")
 
 
+def crash_dir() -> Path:
+    """What the app keeps of its own failures; made when the first one is kept."""
+    return log_dir() / "crashes"
+
+
 def captures_dir() -> Path:
     """Captures that were not saved elsewhere."""
     return _owner_only(data_dir() / "captures")

@@ -47,6 +47,7 @@ from .dialogs.compare_result import CompareResult
 from .dialogs.exchange_dialog import ExchangeDialog
 from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.frame_dialog import FrameDialog
+from .dialogs.log_window import LogWindow
 from .dialogs.notice import NoticeDialog
 from .dialogs.question import ConfirmDialog, OfferDialog, TextQuestion
 from .dialogs.scenario_dialog import ScenarioDialog
@@ -56,6 +57,7 @@ from .dialogs.trace_sending import TraceSendingDialog
 from .dialogs.unsaved import UnsavedDialog
 from .dialogs.work_dialog import WorkDialog
 from .panels.crash_notice import CrashNotice
+from .panels.crash_report_notice import CrashReportNotice
 from .panels.exchanges_minimap import Minimap
 from .panels.message_bar import MessageBar
 from .panels.top_bar import TopBar
@@ -174,6 +176,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         WorkDialog("recoverCaptureWork", "Recovering", "", parent),
         CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
         parent.care.make_settings(),
+        LogWindow(parent),
         TraceSendingDialog(parent.traces, lambda work, _name: work.close(), parent),
         ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
         ExchangeDialog(parent.view.bridge, 0, parent),
@@ -191,6 +194,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
                 ("Messages", "messagesDialog"),
                 ("Shortcuts", "shortcutsDialog"),
                 ("About", "aboutDialog"),
+                ("Crash report", "crashReportDialog"),
             )
         ),
     ]
@@ -251,7 +255,7 @@ def _is_part_of_another(widget: QWidget) -> bool:
 def _place(widget: QWidget) -> str:
     parent: QWidget | None = widget
     while parent is not None:
-        if isinstance(parent, (Panel, TopBar, MessageBar, CrashNotice)):
+        if isinstance(parent, (Panel, TopBar, MessageBar, CrashNotice, CrashReportNotice)):
             return parent.accessibleName()
         if isinstance(parent, QDialog):
             return parent.windowTitle()

@@ -32,6 +32,8 @@ class LostErrors:
     def __init__(self) -> None:
         self.tell: Callable[[str], None] | None = None
         """Shows a sentence to the user; called on the loop's thread."""
+        self.keep: Callable[[BaseException], object] | None = None
+        """Keeps a report of the error; called on any thread."""
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Self:
@@ -83,6 +85,8 @@ class LostErrors:
 
     def _say(self, error: BaseException | None, where: str) -> None:
         what = f"{type(error).__name__}: {error}".rstrip(": ") if error is not None else where
+        if error is not None and self.keep is not None:
+            self.keep(error)
         sentence = f"The inspector itself failed ({what}). Its log has the details."
         if threading.current_thread() is threading.main_thread():
             self._tell(sentence)

@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         page.view.composer.drafts.frontChanged.connect(self._keep.start)
         page.view.newSessionAsked.connect(self.ask_new_session)
         self._care.shortcuts.adopt(self)
+        self._care.add_notice(page.view)
         for signal in (one.current.chosen, one.current.listChanged, one.bridge.stateChanged):
             signal.connect(self._show_titles)
         if one.problem:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 
+from ..crash_reports import CrashReports
 from .actions import make_action
 from .commands import commands
+from .diagnostics import diagnostics_text, going_on, last_lines
 from .dialogs.about import about_text, shortcuts_text
 from .dialogs.command_palette import CommandPalette
+from .dialogs.log_window import LogWindow
 from .dialogs.text_dialog import TextDialog
+from .panels.crash_report_notice import CrashReportNotice
 from .settings_pages import make_dialog, settings_dialog
 from .shortcut_file import ShortcutFile
 from .shortcuts import Shortcuts
@@ -20,10 +25,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMenu
 
+    from ..crash_reports import CrashReport
     from .dialogs.settings import SettingsDialog
     from .main_window import MainWindow
+    from .session_view import SessionView
 
 _REMEMBERED = 5
+_REPORTED_LINES = 40
 
 
 class WindowCare(QObject):
@@ -50,11 +58,46 @@ class WindowCare(QObject):
             tip="Versions and folders, to put into a problem report",
         )  # fmt: skip
 
+        self.log = make_action(
+            self, "logAction", "&Log…", self.open_log,
+            tip="The app's own log as it grows: by level, by words, to copy",
+        )  # fmt: skip
+        self.copy_diagnostics = make_action(
+            self, "copyDiagnosticsAction", "&Copy diagnostics", self._copy_diagnostics,
+            tip="Copy versions, folders, settings and the last lines of the log, without secrets",
+        )  # fmt: skip
+        self._notices: dict[SessionView, CrashReportNotice] = {}
+        self._reports: CrashReports | None = None
+        self._log_window: LogWindow | None = None
         self.shortcuts = Shortcuts(ShortcutFile(folder / "shortcuts.json"), self)
 
     def fill_help(self, menu: QMenu) -> None:
         """Put the actions of the menu Help into it."""
-        menu.addActions([self.list_shortcuts, self.about])
+        menu.addAction(self.list_shortcuts)
+        menu.addSeparator()
+        menu.addActions([self.log, self.copy_diagnostics])
+        menu.addSeparator()
+        menu.addAction(self.about)
+
+    def add_notice(self, view: SessionView) -> None:
+        """Give a session the bar that offers crash reports."""
+        notice = CrashReportNotice()
+        notice.readAsked.connect(self._read_report)
+        notice.copyAsked.connect(self._copy_report)
+        notice.discardAsked.connect(self._discard_report)
+        self._notices[view] = notice
+        view.destroyed.connect(lambda *_: self._notices.pop(view, None))
+        view.add_notice(notice)
+
+    def offer_reports(self, reports: CrashReports) -> None:
+        """Offer what former runs have left, and take in what this one reports."""
+        self._reports = reports
+        self._notices[self._window.view].offer(reports.all())
+
+    def keep_report(self, error: BaseException) -> None:
+        """Keep a report of an error that nothing caught; any thread may ask."""
+        if self._reports is not None:
+            self._reports.write(error, going_on(self._window), last_lines(_REPORTED_LINES))
 
     def open_palette(self) -> None:
         """Open the command palette; what was run last stands on top."""
@@ -84,4 +127,48 @@ class WindowCare(QObject):
         TextDialog("Keyboard shortcuts", {"Shortcuts": text}, "shortcutsDialog", self._window).open()
 
     def _show_about(self) -> None:
-        TextDialog("About Optave Inspector", {"About": about_text()}, "aboutDialog", self._window).open()
+        TextDialog("About Optave Inspector", self._about_texts(), "aboutDialog", self._window).open()
+
+    def _about_texts(self) -> dict[str, str]:
+        return {"About": about_text(), "Diagnostics": diagnostics_text(self._window)}
+
+    def open_log(self) -> LogWindow:
+        """Show the log beside the window."""
+        if self._log_window is None:
+            self._log_window = LogWindow(self._window)
+            self._log_window.finished.connect(self._forget_log)
+        self._log_window.show()
+        self._log_window.activateWindow()
+        return self._log_window
+
+    def _forget_log(self, *_: object) -> None:
+        self._log_window = None
+
+    def _copy_diagnostics(self) -> None:
+        QGuiApplication.clipboard().setText(diagnostics_text(self._window))
+        self._tell("ok", "The diagnostics are on the clipboard, without tokens and secrets. Read them first.")
+
+    def _read_report(self, report: CrashReport) -> None:
+        TextDialog("Crash report", {"Report": _text_of(report)}, "crashReportDialog", self._window).open()
+
+    def _copy_report(self, report: CrashReport) -> None:
+        QGuiApplication.clipboard().setText(_text_of(report))
+        self._tell("ok", "The crash report is on the clipboard.")
+
+    def _discard_report(self, report: CrashReport) -> None:
+        try:
+            CrashReports.discard(report)
+        except OSError as error:
+            self._tell("error", f"The report cannot be removed: {error.strerror or error}.")
+            return
+        self._notices[self._window.view].next()
+
+    def _tell(self, kind: str, sentence: str) -> None:
+        self._window.view.bridge.warned.emit(kind, sentence)
+
+
+def _text_of(report: CrashReport) -> str:
+    try:
+        return report.text()
+    except OSError as error:
+        return f"The report cannot be read: {error.strerror or error}."
