@@ -77,6 +77,22 @@ class Positions:
             steps = steps[:-1]
         return None
 
+    def path_at(self, offset: int) -> tuple[Step, ...] | None:
+        """The path of the innermost value that covers ``offset`` with its key; None where none does."""
+        above = {node: (parent, step) for (parent, step), node in self._children.items()}
+        found = None
+        for node, value in enumerate(self._values):
+            key = self._keys[node]
+            if (value.start if key is None else key.start) <= offset < value.end:
+                found = node
+        if found is None:
+            return None
+        steps: list[Step] = []
+        while found in above:
+            found, step = above[found]
+            steps.append(step)
+        return tuple(reversed(steps))
+
     def add(self, parent: int, step: Step, start: int, key: Span | None) -> int:
         """Note a value that begins at ``start``; for the reader only. Returns its number."""
         node = len(self._values)

@@ -39,6 +39,9 @@ class Overrides:
     """When the event happened, on the user's clock."""
     tenant_id: str | None = None
     network_latency_ms: float | None = None
+    issued_at: str | None = None
+    left_out: frozenset[str] = frozenset()
+    """Names of headers that are not sent at all, whatever else is said."""
 
 
 def request_headers(
@@ -60,12 +63,12 @@ def request_headers(
     }
     if overrides.timestamp:
         headers["timestamp"] = overrides.timestamp
-    headers["issuedAt"] = generated.issued_at
+    headers["issuedAt"] = overrides.issued_at or generated.issued_at
     if overrides.tenant_id:
         headers["tenantId"] = overrides.tenant_id
     if overrides.network_latency_ms is not None:
         headers["networkLatencyMs"] = _json_number(overrides.network_latency_ms)
-    return headers
+    return {name: value for name, value in headers.items() if name not in overrides.left_out}
 
 
 def wrap(headers: Mapping[str, object], payload_text: str) -> str:

@@ -18,6 +18,7 @@ from .dialogs.token_doctor import TokenDoctorDialog
 from .dock_area import DockArea
 from .on_purpose_actions import OnPurposeActions
 from .panels.composer import ComposerPanel
+from .panels.composer_variables import values_of
 from .panels.connection import ConnectionPanel
 from .panels.endings import EndingsPanel
 from .panels.entry import EntryPanel
@@ -100,6 +101,7 @@ class SessionView(QWidget):
         self.exchanges.editAgainRequested.connect(self.composer.load_exchange)
         for signal in (current.chosen, current.edited):
             signal.connect(lambda: self.composer.set_tenant_id(current.profile.tenant_id))
+            signal.connect(lambda: self.composer.variables.set_profile(values_of(current.profile)))
         current.chosen.connect(lambda: self.composer.drafts.use_profile(current.profile.id))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 8)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import time
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -14,13 +12,15 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from ...compose.drafts import Draft, new_id
 from ...compose.evidence import Evidence, read_evidence
-from ...compose.generate import fresh
+from ...compose.outgoing import Outgoing, put_together
 from ...compose.positions import read_positions
 from ...compose.templates import templates as shipped_templates
+from ...compose.variables import Resolved
 from ...errors import InspectorError
 from ...protocol.actions import Action, parse_action
-from ...protocol.envelope import Overrides, build_request, request_id_of
+from ...protocol.envelope import Overrides, request_id_of
 from ...protocol.limits import MAX_ENVELOPE_UNITS
+from ..dialogs.variables_dialog import VariablesDialog
 from ..draft_book import DraftBook
 from ..widgets.json_editor import JsonEditor
 from ..widgets.look import set_look
@@ -32,8 +32,10 @@ from .composer_drafts import ComposerDrafts, fresh_draft
 from .composer_footer import ComposerFooter
 from .composer_form import ComposerForm
 from .composer_headers import HeadersDialog
+from .composer_hints import VariableHints
 from .composer_judge import ComposerJudge
 from .composer_sending import ComposerSending
+from .composer_variables import ComposerVariables, needs_verbatim
 from .composer_verdicts import ComposerVerdicts, first_words
 
 if TYPE_CHECKING:
@@ -78,11 +80,16 @@ class ComposerPanel(Panel):
         self.findings = FindingsView("composerFindings")
         self.verdicts = ComposerVerdicts()
         self.headers = HeadersDialog(self)
+        self.variables = ComposerVariables(bridge, self)
+        self.hints = VariableHints(self.editor, self.variables.resolve)
+        self.variables_dialog = VariablesDialog(self.variables, self)
+        self.headers.set_values(lambda: self.variables.generated, self._resolve_header)
         self.sending = ComposerSending(bridge, self)
         self.footer = ComposerFooter()
         self.completion = ComposerCompletion(self.editor, bridge, lambda: (self._action, self._whole))
         self.form = ComposerForm(self.editor, lambda: (self._action, self._whole))
-        self._judge = ComposerJudge(self.editor, contract or bridge.session.contract, self._settings)
+        contract = contract or bridge.session.contract
+        self._judge = ComposerJudge(self.editor, contract, self._settings, self.variables.resolve)
         self.drafts = ComposerDrafts(self, book or DraftBook(parent=self), self._fresh)
         self._build()
         self._add_actions()
@@ -145,12 +152,14 @@ class ComposerPanel(Panel):
         self._refresh()
 
     def message(self) -> str:
-        """The message that would be sent now, with newly generated headers around the payload."""
-        if self._whole:
-            return self.editor.text()
-        return build_request(
-            self._action, self.editor.text(), fresh(time.time_ns(), os.urandom), self.headers.overrides()
-        )
+        """The message that would be sent now, with the generated headers around the payload."""
+        return self.outgoing().message
+
+    def outgoing(self) -> Outgoing:
+        """The same with the account of what in it nobody typed."""
+        text = self.variables.resolve(self.editor.text())
+        given, overrides = self.headers.origins(), self.headers.overrides()
+        return put_together(self._action, text, self.variables.generated, overrides, whole=self._whole, given=given)
 
     def send(self) -> None:
         """Send if nothing speaks against it; else say what does."""
@@ -182,6 +191,7 @@ class ComposerPanel(Panel):
             whole=evidence.whole,
             text=evidence.text,
             headers={name: text for name, text in _header_texts(evidence.overrides).items() if text},
+            more={"verbatim": True} if needs_verbatim(evidence.text) else {},
         )
         difference = self.drafts.add(draft)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -192,7 +202,9 @@ class ComposerPanel(Panel):
     def unfold(self) -> None:
         """Put the whole message that would be sent into the editor, to change any part of it."""
         if not self._whole:
-            self.editor.set_text(self.message())
+            text, overrides = Resolved(self.editor.text()), self.headers.overrides()
+            made = put_together(self._action, text, self.variables.generated, overrides, whole=False)
+            self.editor.set_text(made.message)
             self.set_whole(whole=True)
 
     def set_tenant_id(self, tenant_id: str) -> None:
@@ -210,6 +222,7 @@ class ComposerPanel(Panel):
             text=self.editor.text(),
             template=self._template[0],
             headers=headers,
+            more=self.variables.save(base.more),
         )
 
     def show_draft(self, draft: Draft, document: QTextDocument, position: int = 0) -> None:
@@ -220,6 +233,7 @@ class ComposerPanel(Panel):
         self._template = (draft.template, known[draft.template]) if draft.template in known else ("", "")
         self._whole = draft.whole
         self.controls.set_action(action)
+        self.variables.restore(draft.more)
         self.headers.set_request(action, None)
         self.headers.set_texts(draft.headers)
         self.editor.setDocument(document)
@@ -281,6 +295,7 @@ class ComposerPanel(Panel):
     def _add_actions(self) -> None:
         add = self.footer.add_action
         self._unfold_action = add("composerUnfoldAction", "&Edit the whole message", self.unfold)
+        add("composerVariablesAction", "&Variables…", self._open_variables)
         add("composerPingAction", "Send a &ping", self.sending.ping)
         self.footer.menu.addSeparator()
         self.footer.menu.addMenu(self.drafts.menu)
@@ -294,6 +309,8 @@ class ComposerPanel(Panel):
         self.footer.sendAnywayAsked.connect(self.send_anyway)
         self.footer.headersAsked.connect(self._open_headers)
         self.headers.edited.connect(self._refresh)
+        self.variables.changed.connect(self._on_values)
+        self.variables_dialog.insertAsked.connect(self.editor.insertPlainText)
         self.editor.edited.connect(self._on_edited)
         self.editor.differenceTold.connect(lambda sentence: self._tell("warning", sentence))
         self.findings.placeChosen.connect(self._go_to)
@@ -328,6 +345,18 @@ class ComposerPanel(Panel):
             else {},
         )
         self.drafts.take_over(draft)
+
+    def _open_variables(self) -> None:
+        self.variables_dialog.show()
+        self.variables_dialog.raise_()
+        self.variables_dialog.activateWindow()
+
+    def _resolve_header(self, text: str, header: str) -> Resolved:
+        return self.variables.resolve(text, f"header {header}", as_json=False)
+
+    def _on_values(self) -> None:
+        self.headers.refresh()
+        self._refresh()
 
     def _settings(self) -> tuple[Action, Overrides, bool]:
         return self._action, self.headers.overrides(), self._whole
@@ -376,14 +405,18 @@ class ComposerPanel(Panel):
 
     def _send(self, *, anyway: bool) -> None:
         judgement = self._judge.now()
-        problem = "" if self._whole else self.headers.problem()
+        text = self.variables.resolve(self.editor.text())
+        problem = text.problem or ("" if self._whole else self.headers.problem())
         if problem:
-            self._tell("problem", problem)
+            self._tell("problem", f"Not sent. {problem}")
+            if text.absent:
+                self.editor.go_to(text.absent[0].start)
         elif not judgement.sendable and not anyway and not self.sending.obstacle():
             self._tell("problem", f"Not sent. {first_words(judgement)[1]} Send anyway with Ctrl+Shift+Enter.")
         else:
             self._tell("muted", "")
-            self.sending.send(self.message())
+            if self.sending.send(self.outgoing()):
+                self.variables.renew()
 
     def _open_headers(self) -> None:
         self.headers.set_request(self._action, request_id_of(self.editor.text()))

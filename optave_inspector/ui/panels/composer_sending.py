@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ...compose.evidence import renew
 from ...compose.generate import fresh
+from ...compose.outgoing import Outgoing, renewed_parts
 from ...errors import InspectorError
 from ...protocol.codec import peek
 from ...protocol.states import ConnectionState
@@ -47,13 +48,15 @@ class ComposerSending(QObject):
         state = self._bridge.session.state
         return "" if state.can_send else f"Not connected: state {state.name} {state.value}. {_WHAT_NOW[state]}"
 
-    def send(self, message: str) -> None:
-        """Send one text message, byte for byte."""
+    def send(self, outgoing: Outgoing) -> bool:
+        """Send one text message, byte for byte; whether it could be tried."""
         if self._blocked():
-            return
+            return False
+        message = outgoing.message
         self._expected = peek(message.encode(errors="replace"), is_text=True).correlation_id
         self._known = len(self._bridge.session.exchanges)
-        self._start(self._bridge.session.send_text(message), "send")
+        self._start(self._bridge.session.send_text(message, outgoing.made_parts), "send")
+        return True
 
     def send_again(self, number: int) -> None:
         """Send the request of an exchange once more, with new IDs and otherwise as it was."""
@@ -64,7 +67,8 @@ class ComposerSending(QObject):
         except InspectorError as error:
             self.failed.emit(str(error))
             return
-        self.send(renew(message, fresh(time.time_ns(), os.urandom)))
+        message = renew(message, fresh(time.time_ns(), os.urandom))
+        self.send(Outgoing(message, renewed_parts(message)))
 
     def ping(self) -> None:
         """Send a ping without content; ping and pong appear in the frame log."""

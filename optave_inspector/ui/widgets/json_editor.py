@@ -147,11 +147,11 @@ class JsonEditor(QPlainTextEdit):
     def set_text(self, text: str) -> None:
         """Put ``text`` in place of all; one undo brings the former text back."""
         kept, difference = keepable(text)
+        self.set_marks(())  # before the change is told: who hears of it may set others
         if kept != self.text():
             cursor = QTextCursor(self.document())
             cursor.select(QTextCursor.SelectionType.Document)
             insert_exactly(cursor, kept)
-        self.set_marks(())
         self._move_to(0)
         if difference:
             self.differenceTold.emit(difference)
