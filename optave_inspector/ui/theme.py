@@ -127,8 +127,11 @@ class ThemeSwitch(QObject):
             self._prepared = True
             app.setStyle("Fusion")
             app.styleHints().colorSchemeChanged.connect(self._follow)
-        app.setPalette(_palette(self.theme))
-        app.setStyleSheet(style_sheet(self.theme))
+        sheet = style_sheet(self.theme)
+        # Putting on what is worn already takes half a second for nothing: each widget there is gets polished anew.
+        if app.styleSheet() != sheet:
+            app.setPalette(_palette(self.theme))
+            app.setStyleSheet(sheet)
         self.changed.emit()
 
 
