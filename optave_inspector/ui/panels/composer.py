@@ -29,6 +29,7 @@ from ..widgets.verdict_findings import FindingsView
 from .composer_completion import ComposerCompletion
 from .composer_controls import ComposerControls
 from .composer_drafts import ComposerDrafts, fresh_draft
+from .composer_fixes import ComposerFixes
 from .composer_footer import ComposerFooter
 from .composer_form import ComposerForm
 from .composer_headers import HeadersDialog
@@ -88,8 +89,9 @@ class ComposerPanel(Panel):
         self.footer = ComposerFooter()
         self.completion = ComposerCompletion(self.editor, bridge, lambda: (self._action, self._whole))
         self.form = ComposerForm(self.editor, lambda: (self._action, self._whole))
-        contract = contract or bridge.session.contract
-        self._judge = ComposerJudge(self.editor, contract, self._settings, self.variables.resolve)
+        self.contract = contract or bridge.session.contract
+        self.fixes = ComposerFixes(self)
+        self._judge = ComposerJudge(self.editor, self.contract, self._settings, self.variables.resolve)
         self.drafts = ComposerDrafts(self, book or DraftBook(parent=self), self._fresh)
         self._build()
         self._add_actions()
@@ -314,6 +316,9 @@ class ComposerPanel(Panel):
         self.editor.edited.connect(self._on_edited)
         self.editor.differenceTold.connect(lambda sentence: self._tell("warning", sentence))
         self.findings.placeChosen.connect(self._go_to)
+        self.findings.fixAsked.connect(self.fixes.fix)
+        self.verdicts.fix_button.clicked.connect(lambda _checked=False: self.fixes.fix_all())
+        self.fixes.told.connect(lambda sentence: self._tell("muted", sentence))
         self.verdicts.findings_button.toggled.connect(self.findings.setVisible)
         self.verdicts.roomChanged.connect(self._show_possibilities)
         self._judge.judged.connect(self._on_judged)
@@ -351,6 +356,16 @@ class ComposerPanel(Panel):
         self.variables_dialog.raise_()
         self.variables_dialog.activateWindow()
 
+    def place_at_cursor(self) -> Place | None:
+        """The finding on the cursor's line; None where there is none."""
+        text, line = self.editor.text(), self.editor.textCursor().blockNumber()
+        positions = read_positions(self.variables.resolve(text).text)
+        for place in self._judge.judgement.places:
+            spot = positions.spot(place.path) if place.path is not None else None
+            if spot is not None and text.count("\n", 0, self.variables.resolve(text).source(spot.start)) == line:
+                return place
+        return None
+
     def _resolve_header(self, text: str, header: str) -> Resolved:
         return self.variables.resolve(text, f"header {header}", as_json=False)
 
@@ -379,7 +394,9 @@ class ComposerPanel(Panel):
     def _on_judged(self) -> None:
         judgement = self._judge.judgement
         self.verdicts.show_judgement(judgement)
-        self.findings.show_places(judgement.places)
+        self.fixes.look_at(judgement)
+        self.verdicts.offer_fix(self.fixes.offer())
+        self.findings.show_places(judgement.places, self.fixes.words())
         size = judgement.size
         fits = "muted" if size.fits_units and size.fits_bytes else "warning" if size.fits_units else "problem"
         set_look(self.note_label, "role", fits)
@@ -428,9 +445,10 @@ class ComposerPanel(Panel):
         if place.path is None:
             self._open_headers()
             return
-        spot = read_positions(self.editor.text()).spot(place.path)
+        resolved = self.variables.resolve(self.editor.text())
+        spot = read_positions(resolved.text).spot(place.path)
         if spot is not None:
-            self.editor.go_to(spot.start)
+            self.editor.go_to(resolved.source(spot.start))
 
 
 def _header_texts(overrides: Overrides) -> dict[str, str]:

@@ -39,6 +39,11 @@ class ComposerVerdicts(QWidget):
         self.findings_button.setCheckable(True)
         self.findings_button.setProperty("kind", "quiet")
         self.findings_button.toggled.connect(lambda _on: self._name_button())
+        self.fix_button = QToolButton()
+        self.fix_button.setObjectName("composerFixAllButton")
+        self.fix_button.setAccessibleName("Fix all that can be fixed")
+        self.fix_button.setProperty("kind", "quiet")
+        self.fix_button.hide()
         self._count = 0
         self._roomy = False
         self._wanted = False
@@ -50,6 +55,7 @@ class ComposerVerdicts(QWidget):
         layout.addWidget(self.chips)
         layout.addWidget(self._words, 1000)
         layout.addStretch(1)
+        layout.addWidget(self.fix_button)
         layout.addWidget(self.findings_button)
         self._name_button()
 
@@ -61,6 +67,13 @@ class ComposerVerdicts(QWidget):
         self._words.setText(words)
         set_look(self._words, "role", role)
         self._name_button()
+
+    def offer_fix(self, words: str) -> None:
+        """Offer to mend what was found; no words for nothing to mend."""
+        self.fix_button.setVisible(bool(words))
+        self.fix_button.setText(words if self.has_room_for_words() else words.partition(":")[0])
+        self.fix_button.setToolTip(f"{words or 'Fix'} (Ctrl+Shift+.). Ctrl+. fixes what is wrong at the cursor.")
+        self.fix_button.setAccessibleDescription(words)
 
     def set_words_wanted(self, *, wanted: bool) -> None:
         """Whether the first finding is to stand here, because it is not said elsewhere."""
