@@ -22,7 +22,7 @@ from .find_bar import FindBar, GoToLineBar
 from .json_brackets import matching_brackets
 from .json_editor_actions import EditorActions
 from .json_editor_text import exact_text, from_units, insert_exactly, keepable, many_to_units, to_units
-from .json_folding import Folds, folds_of
+from .json_folding import Folds, folds_of, next_shown
 from .json_highlighter import JsonHighlighter
 from .json_pairs import Pairs
 from .line_numbers import LineNumbers
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 _INDENT = "  "
 _MOST_FOUND = 500
+_FEW_MARKS = 20
 _DESCRIPTION = (
     "JSON text. Tab indents; Escape and then Tab leaves the editor, and so does Ctrl+Tab. Line ends are line feeds."
 )
@@ -314,6 +315,7 @@ class JsonEditor(QPlainTextEdit):
         """Keep the line numbers and a bar beside the text."""
         super().resizeEvent(event)
         self._place_parts()
+        self._on_scrolled()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text, and behind each folded line how much it hides."""
@@ -342,7 +344,7 @@ class JsonEditor(QPlainTextEdit):
                 painter.drawRoundedRect(place, 4, 4)
                 painter.setPen(colors.color("muted"))
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
-            block = block.next()
+            block = next_shown(block)
         if painter is not None:
             painter.end()
 
@@ -450,13 +452,32 @@ class JsonEditor(QPlainTextEdit):
         self._select_extras()
 
     def _on_scrolled(self) -> None:
-        if self.find_bar.places:
+        if self.find_bar.places or self._marks:
             self._select_extras()
+
+    def _in_sight(self) -> tuple[int, int]:
+        """The part of the document on show, and a screen more on both sides, in code units."""
+        viewport = self.viewport().rect()
+        first = self.firstVisibleBlock()
+        last = self.cursorForPosition(viewport.bottomRight()).block()
+        more = max(last.blockNumber() - first.blockNumber(), 1)
+        before = self.document().findBlockByNumber(max(first.blockNumber() - more, 0))
+        behind = self.document().findBlockByNumber(min(last.blockNumber() + more, self.blockCount() - 1))
+        return before.position(), behind.position() + behind.length()
+
+    def _marks_in_sight(self) -> list[QTextEdit.ExtraSelection]:
+        """Qt takes its time for each selection at each key: give it those alone that can be seen."""
+        if len(self._marks) < _FEW_MARKS:
+            return self._marks
+        first, last = self._in_sight()
+        return [
+            one for one in self._marks if one.cursor.selectionEnd() >= first and one.cursor.selectionStart() <= last
+        ]
 
     def _select_extras(self) -> None:
         """Show the current line, the marks and the brackets at the cursor."""
         if self.isReadOnly():
-            self.setExtraSelections([*self._found_selections(), *self._marks])
+            self.setExtraSelections([*self._found_selections(), *self._marks_in_sight()])
             return
         colors = theme.current()
         line = QTextEdit.ExtraSelection()
@@ -464,7 +485,7 @@ class JsonEditor(QPlainTextEdit):
         line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         line.cursor = self.textCursor()
         line.cursor.clearSelection()
-        self.setExtraSelections([line, *self._found_selections(), *self._marks, *self._bracket_selections()])
+        self.setExtraSelections([line, *self._found_selections(), *self._marks_in_sight(), *self._bracket_selections()])
         self._numbers.update()
 
     def _found_selections(self) -> list[QTextEdit.ExtraSelection]:
@@ -478,8 +499,7 @@ class JsonEditor(QPlainTextEdit):
             selections.append(selection)
         places = self.find_bar.places
         if places:
-            first = self.firstVisibleBlock().position()
-            last = self.cursorForPosition(self.viewport().rect().bottomRight()).position()
+            first, last = self._in_sight()
             start = bisect_left(places, first, key=lambda place: place.end)
             for place in places[start : start + _MOST_FOUND]:
                 if place.start > last:

@@ -38,8 +38,9 @@ class Folds(QObject):
         document.contentsChange.connect(self._on_change)
 
     def is_folded(self, block: QTextBlock) -> bool:
-        """Whether the line hides lines below it."""
-        return self._fold_of(block) is not None
+        """Whether the line hides lines below it; quick, whatever the number of folds."""
+        below = block.next()
+        return block.isVisible() and below.isValid() and not below.isVisible()
 
     def can_fold(self, block: QTextBlock) -> bool:
         """Whether an object or array opens in the line and goes on below; whether it ends is not looked up."""
@@ -47,12 +48,9 @@ class Folds(QObject):
 
     def hidden_lines(self, block: QTextBlock) -> int:
         """How many lines a folded line hides."""
-        count = 0
-        block = block.next()
-        while block.isValid() and not block.isVisible():
-            count += 1
-            block = block.next()
-        return count
+        after = next_shown(block)
+        last = after.blockNumber() if after.isValid() else self._document.blockCount()
+        return last - block.blockNumber() - 1
 
     def toggle(self, block: QTextBlock) -> bool:
         """Fold or unfold what opens in a line; False where nothing does that could be folded."""
@@ -179,6 +177,18 @@ class Folds(QObject):
         cursor = QTextCursor(self._document)
         cursor.setPosition(place)
         return cursor
+
+
+def next_shown(block: QTextBlock) -> QTextBlock:
+    """The next line on show; not valid behind the last one. Passes over hidden ones without looking at each."""
+    below = block.next()
+    if not below.isValid() or below.isVisible():
+        return below
+    # Hidden lines have no height, in lines neither.
+    below = block.document().findBlockByLineNumber(block.firstLineNumber() + block.lineCount())
+    while below.isValid() and not below.isVisible():
+        below = below.next()
+    return below
 
 
 def folds_of(document: QTextDocument) -> Folds:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from .. import theme
+from .json_folding import next_shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,10 +124,11 @@ class LineNumbers(QWidget):
         block = editor.firstVisibleBlock()
         top = editor.blockBoundingGeometry(block).translated(editor.contentOffset()).top()
         while block.isValid() and top <= bottom:
+            height = editor.blockBoundingRect(block).height()
             if block.isVisible():
                 yield block, round(top)
-            top += editor.blockBoundingRect(block).height()
-            block = block.next()
+            top += height
+            block = next_shown(block)
 
     def _on_update(self, rect: QRect, dy: int) -> None:
         if dy:
