@@ -33,6 +33,7 @@ from .restartable_tenant import RestartableTenant
 from .tasks import Tasks
 from .ui.collector_file import CollectorFile
 from .ui.draft_book import DraftBook
+from .ui.file_opening import FileOpening
 from .ui.layout_store import LayoutStore
 from .ui.lost_errors import LostErrors
 from .ui.main_window import MainWindow
@@ -41,6 +42,9 @@ from .ui.profile_book import ProfileBook
 from .ui.trace_sending import TraceSending
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from .local_tenant.settings import TenantSettings
     from .session import Session
     from .ui.bridge import SessionBridge
@@ -168,20 +172,22 @@ async def take_apart(parts: WindowParts) -> None:
     await asyncio.sleep(0)
 
 
-def run_window(*, local_tenant: bool) -> int:
+def run_window(*, local_tenant: bool, files: Sequence[Path] = ()) -> int:
     """Open the window and run until it is closed; the process's exit status.
 
-    With ``local_tenant`` the tenant on this machine is started and connected to.
+    With ``local_tenant`` the tenant on this machine is started and connected to. ``files`` are captures and recipes to
+    open in it.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     name_app(app)
+    opening = FileOpening(app, files)
     reports = CrashReports(crash_dir())
     reports.collect(log_dir() / FILE_NAME)
     log = start_logging(log_dir())
     try:
         with FaultWatch(reports.folder), LostErrors() as lost:
-            return int(qasync.run(_run(lost, reports, local_tenant=local_tenant)))
+            return int(qasync.run(_run(lost, reports, opening, local_tenant=local_tenant)))
     finally:
         log.stop()
 
@@ -218,13 +224,19 @@ def name_app(app: QApplication) -> None:
     app.setQuitOnLastWindowClosed(False)
 
 
-async def _run(lost: LostErrors, reports: CrashReports, *, local_tenant: bool) -> int:
-    status = await _main(lost, reports, local_tenant=local_tenant)
+async def _run(lost: LostErrors, reports: CrashReports, opening: FileOpening, *, local_tenant: bool) -> int:
+    status = await _main(lost, reports, opening, local_tenant=local_tenant)
     _end_soon()
     return status
 
 
-async def _main(lost: LostErrors, reports: CrashReports, *, local_tenant: bool) -> int:
+async def _main(
+    lost: LostErrors,
+    reports: CrashReports | None = None,
+    opening: FileOpening | None = None,
+    *,
+    local_tenant: bool,
+) -> int:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lost.on_loop_error)
     quit_asked = asyncio.Event()
@@ -234,7 +246,7 @@ async def _main(lost: LostErrors, reports: CrashReports, *, local_tenant: bool) 
     parts = await build_window()
     parts.window.quitAsked.connect(quit_asked.set)
     lost.tell = parts.window.tell_error
-    parts.window.care.offer_reports(reports)
+    parts.window.care.offer_reports(reports or CrashReports(crash_dir()))
     lost.keep = parts.window.care.keep_report
     parts.window.show()
     _log.info("The window is open.")
@@ -242,7 +254,11 @@ async def _main(lost: LostErrors, reports: CrashReports, *, local_tenant: bool) 
     tenant_actions = parts.window.tenant_actions
     if local_tenant and tenant_actions is not None:
         parts.bridge.start(tenant_actions.start_and_connect(), "connect to the local tenant")
+    if opening is not None:
+        opening.give_to(parts.window.open_files)
     await quit_asked.wait()
+    if opening is not None:
+        opening.give_to(None)
     lost.tell = lost.keep = None
     await take_apart(parts)
     for number in _SIGNALS:

@@ -19,6 +19,7 @@ from .paths import config_dir, log_dir
 from .protocol.contract import Contract
 from .resources import schemas
 from .ui.capture_windows import CaptureWindows
+from .ui.dialogs.notice import NoticeDialog
 from .ui.layout_store import CaptureLayout, LayoutStore
 from .ui.lost_errors import LostErrors
 from .ui.theme import theme_switch
@@ -28,20 +29,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def run_viewer(paths: Sequence[Path]) -> int:
-    """Show captures until the last window is closed; the process's exit status: 1 when one cannot be shown."""
+def run_viewer(paths: Sequence[Path], *, from_desktop: bool = False) -> int:
+    """Show captures until the last window is closed; the process's exit status: 1 when one cannot be shown.
+
+    Why not goes to standard error, and ``from_desktop``, where nobody reads that, into a window as well.
+    """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     name_app(app)
     log = start_logging(log_dir())
     try:
         with LostErrors() as lost:
-            return int(qasync.run(show_captures(paths, lost)))
+            return int(qasync.run(show_captures(paths, lost, from_desktop=from_desktop)))
     finally:
         log.stop()
 
 
-async def show_captures(paths: Sequence[Path], lost: LostErrors) -> int:
+async def show_captures(paths: Sequence[Path], lost: LostErrors, *, from_desktop: bool = False) -> int:
     """Show captures on the running qasync loop; see :func:`run_viewer`."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lost.on_loop_error)
@@ -57,12 +61,15 @@ async def show_captures(paths: Sequence[Path], lost: LostErrors) -> int:
     windows.allClosed.connect(done.set)
     try:
         for path in paths:
-            window = await windows.open(path)
+            try:
+                window = await windows.open(path)
+            except InspectorError as error:
+                _say(str(error))
+                if from_desktop:
+                    await _notice(path, error, done)
+                return 1
             lost.tell = window.bridge.tell_error
         await done.wait()
-    except InspectorError as error:
-        _say(str(error))
-        return 1
     finally:
         lost.tell = None
         await windows.aclose()
@@ -80,6 +87,14 @@ def _keep_layout(layouts: LayoutStore, captures: CaptureLayout) -> None:
     problem = layouts.save(msgspec.structs.replace(layouts.load(), captures=captures))
     if problem:
         _say(problem)
+
+
+async def _notice(path: Path, error: InspectorError, done: asyncio.Event) -> None:
+    """Show why a capture cannot be opened, until that is read or the app is told to end."""
+    dialog = NoticeDialog("cannotOpenDialog", f"{path.name} cannot be opened", str(error))
+    dialog.finished.connect(done.set)
+    dialog.open()
+    await done.wait()
 
 
 def _say(sentence: str) -> None:

@@ -39,12 +39,25 @@ def tour(
 
 
 def open_(
-    captures: Annotated[list[Path], typer.Argument(metavar="CAPTURE...", help="Captures to look at.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Captures and recipes to look at.", show_default=False),
+    ] = None,
+    from_desktop: Annotated[
+        bool, typer.Option("--from-desktop", help="Show in a window why a capture cannot be opened.")
+    ] = False,
 ) -> None:
     """Show stored captures, each in a window of its own; nothing in them is changed.
 
+    Recipes, whose names end in .toml, are opened in the app's window, together with what else is named; nothing is run.
+    Without a file: opens the window.
+
     Exit status 0 when the last window was closed, 1 when a capture cannot be shown.
     """
+    if not files or any(file.suffix.lower() == ".toml" for file in files):
+        from ..app import run_window
+
+        sys.exit(run_window(local_tenant=False, files=files or ()))
     from ..viewer import run_viewer
 
-    sys.exit(run_viewer(captures))
+    sys.exit(run_viewer(files, from_desktop=from_desktop))

@@ -20,6 +20,9 @@ from .theme import ThemeChoice, theme_switch
 from .window_care import WindowCare
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from .capture_actions import CaptureActions
     from .open_sessions import OpenSession, OpenSessions
     from .panels.composer import ComposerPanel
@@ -204,6 +207,15 @@ class MainWindow(QMainWindow):
         into = wanted if wanted in book else self.page.one.current.profile.id
         self._sessions.drafts.adopt(profiles, into)
 
+    def open_files(self, files: Sequence[Path]) -> None:
+        """Show captures in windows of their own, and recipes in the panel of a session; nothing is run."""
+        recipes = [file for file in files if file.suffix.lower() == ".toml"]
+        for file in files:
+            if file not in recipes:
+                self.captures.open(file)
+        if recipes:
+            self.view.bridge.start(self._open_recipes(recipes), "open recipes")
+
     async def restore_layout(self, layout: Layout) -> None:
         """Theme, size, sessions and docks as they were, none connected; as proposed where nothing was kept."""
         theme_switch().choose(layout.theme)
@@ -289,6 +301,15 @@ class MainWindow(QMainWindow):
         page.one.current.choose(profile_id)
         page.view.top_bar.setFocus()
         self._keep.start()
+
+    async def _open_recipes(self, files: Sequence[Path]) -> None:
+        for file in files:
+            # What stands in the panel in front and is not saved stays there.
+            if self.view.recipe.occupied or file != files[0]:
+                await self._open_session(self.page.one.current.profile.id)
+            self.view.area.go_to(self.view.recipe)
+            self.view.recipe.files.open(file.absolute())
+        self.activateWindow()
 
     def _close_session(self, page: SessionPage) -> None:
         if page.view not in self._pages or len(self._pages) == 1:

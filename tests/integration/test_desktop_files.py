@@ -81,7 +81,7 @@ def test_entry_metainfo_and_types_name_the_same_things(share: Path) -> None:
     assert [each.text for each in metainfo.iterfind("provides/mediatype")] == named
     assert metainfo.findtext("launchable") == "optave-inspector.desktop"
     assert metainfo.findtext("icon") == desktop["Icon"]
-    assert desktop["Exec"] == "optave-inspector open %F"
+    assert desktop["Exec"] == "optave-inspector open --from-desktop %F"
 
 
 def test_each_icon_is_there_in_every_size_and_shows_something(share: Path) -> None:
@@ -158,7 +158,7 @@ def test_the_install_script_puts_all_in_place_and_takes_it_away_again(share: Pat
         run(*command)
         assert run(prefix / "bin" / "optave-inspector", "a", "b") == "started with 2\n"
         desktop = prefix / "share" / "applications" / "optave-inspector.desktop"
-        assert f'Exec="{prefix}/bin/optave-inspector" open %F' in desktop.read_text(encoding="utf-8")
+        assert f'Exec="{prefix}/bin/optave-inspector" open --from-desktop %F' in desktop.read_text(encoding="utf-8")
         assert f"\nTryExec={prefix}/bin/optave-inspector\n" in desktop.read_text(encoding="utf-8")
         run(tool("desktop-file-validate"), desktop)
     run(*command, "--remove")

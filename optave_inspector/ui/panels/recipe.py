@@ -83,6 +83,11 @@ class RecipePanel(Panel):
         self.check()
         return self._recipe
 
+    @property
+    def occupied(self) -> bool:
+        """Whether another recipe would take the place of a run, or of a text that stands in no file as it is."""
+        return self.runs.busy or self._path is None or self.text() != self._taken
+
     def take_text(self, text: str, sentence: str) -> None:
         """Put a recipe that was made elsewhere into the editor, which one undo takes back."""
         self._take(text, None)
