@@ -15,6 +15,7 @@ from .protocol.close_codes import explain
 from .protocol.codec import Peek, peek
 
 if TYPE_CHECKING:
+    from .client.failures import ConnectFailed
     from .tracing.exchange import Exchange
 
 _NEITHER = 2
@@ -206,6 +207,15 @@ class Recorder:
         flags = (_PROBLEM if problem else 0) | (_TOOL_MADE if tool_made else 0) | (_ON_PURPOSE if on_purpose else 0)
         entry = self._event(EntryKind.STATE, sentence, monotonic_ns, wall_ns, flags)
         return self._with_payload(entry, sentence.encode())
+
+    def failure(self, failure: ConnectFailed, monotonic_ns: int, wall_ns: int) -> Recorded:
+        """The marker of an attempt that did not open: a sentence and what to do as lines, the kind as its state.
+
+        A later reading finds the likely causes by the kind, which no sentence tells for sure.
+        """
+        entry = self._event(EntryKind.STATE, f"{failure}", monotonic_ns, wall_ns, _PROBLEM)
+        entry.state = f"{failure.kind}/{failure.detail}" if failure.detail else f"{failure.kind}"
+        return self._with_payload(entry, f"{failure.sentence}\n{failure.hint}".rstrip().encode())
 
     def not_sent(self, text: str, state: str, monotonic_ns: int, wall_ns: int) -> Recorded:
         """A text that was to be sent while the connection was in another state than OPEN; the text is its payload."""

@@ -42,6 +42,7 @@ _BACKLOG_BYTES = 64 * 2**20
 """Beyond either, reading from the socket waits until the store has caught up: back pressure, never loss."""
 _EXPIRE_S = 0.1
 _NEITHER = 2
+_CLOSE = 8
 _GENERATED = int(EntryFlag.GENERATED)
 _TEXTS = frozenset({EntryKind.TEXT, EntryKind.NOT_SENT})
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -74,6 +75,7 @@ class Session(SessionSignals):
         """:meth:`aclose` was called: nothing is connected any more."""
         self.opened_ns = 0
         """``time.monotonic_ns`` at which the newest connection opened; 0 before the first."""
+        self._upgraded_ns = self._closing_ns = 0
         self.lives = ConnectionLives()
         """All connection attempts, from when to when."""
         self.sent = 0
@@ -100,6 +102,13 @@ class Session(SessionSignals):
     def attempt(self) -> int:
         """Connection attempts so far; the number of the newest one."""
         return self._recorder.attempt
+
+    @property
+    def connected_ns(self) -> int | None:
+        """From the newest upgrade to where the end began: the first close frame, else TCP's end. None until then."""
+        if self.ending is None or not self._upgraded_ns:
+            return None
+        return max((self._closing_ns or self.ending.monotonic_ns) - self._upgraded_ns, 0)
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
@@ -135,6 +144,7 @@ class Session(SessionSignals):
         self.lives.began(self.attempt, time.monotonic_ns())
         self.config = config
         self.handshake = self.ending = self.failure = self.token_use = None
+        self._upgraded_ns = self._closing_ns = 0
         self._correlator.timeout_ns = int(config.request_timeout_s * 1e9)
         self._note(f"Connecting to {mask_url(config.url)}, token by {config.auth_transport}.")
         connection = Connection(config, source, self, self.used_tokens, ready=self._ready)
@@ -145,7 +155,8 @@ class Session(SessionSignals):
             self.failure = failure
             status = failure.handshake.status if failure.handshake is not None else None
             self.lives.ended(self.attempt, time.monotonic_ns(), status or 0)
-            self._note(str(failure), problem=True)
+            told, monotonic_ns, wall_ns = failure, time.monotonic_ns(), time.time_ns()
+            self._add(lambda: [self._recorder.failure(told, monotonic_ns, wall_ns)])
             self._flush()
             self.failed.emit(failure)
             raise
@@ -294,7 +305,7 @@ class Session(SessionSignals):
         """The upgrade was answered, or gave up."""
         self.handshake = handshake
         monotonic_ns, wall_ns = time.monotonic_ns(), time.time_ns()
-        self.handshake_wall_ns = wall_ns
+        self.handshake_wall_ns, self._upgraded_ns = wall_ns, monotonic_ns
         limit_s = self.config.request_timeout_s if self.config is not None else None
         ping_s = self.config.ping_interval_s if self.config is not None else None
         use, recorder = self.token_use, self._recorder
@@ -308,6 +319,8 @@ class Session(SessionSignals):
 
     def on_frame(self, frame: Frame) -> None:
         """A frame came or went."""
+        if frame.opcode == _CLOSE and not self._closing_ns:
+            self._closing_ns = frame.monotonic_ns
         self._pending.append(frame)
         self._backlog_entries += 1
         self._backlog_bytes += len(frame.payload)

@@ -219,6 +219,29 @@ class FailureKind(StrEnum):
     CANCELLED = "cancelled"
 
 
+class FailureDetail(StrEnum):
+    """What it was in particular, where the kind leaves that open and this side can tell."""
+
+    UNKNOWN = ""
+    NO_SUCH_NAME = "no such name"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not yet valid"
+    WRONG_HOST = "wrong host"
+    UNTRUSTED = "untrusted"
+    REVOKED = "revoked"
+    NO_TLS = "no TLS"
+    CLIENT_CERTIFICATE = "client certificate"
+    VERSION = "version"
+    RESOLVING = "resolving"
+    """Of time-outs from here on: what was waited for."""
+    REACHING = "reaching"
+    PROXYING = "proxying"
+    SECURING = "securing"
+    ANSWERING = "answering"
+
+
 @dataclass(frozen=True, slots=True)
 class TokenUse:
     """A token on its way into a handshake. The token itself stays in the handshake."""

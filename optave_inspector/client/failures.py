@@ -16,8 +16,8 @@ from ..protocol.refusals import REDIRECTS, refusal
 from ..protocol.urls import mask_url
 from .config import AddressFamily
 from .dialling import FAMILY_NAMES, NoSuchFamily, Phase, proxy_words
-from .events import FailureKind, Handshake
-from .tls_words import SeenTls, UntrustedPeer, ended_after_asking, is_distrust, tls_words
+from .events import FailureDetail, FailureKind, Handshake
+from .tls_words import SeenTls, UntrustedPeer, ended_after_asking, is_distrust, tls_detail, tls_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 _TLS_ALERT, _TLS_HANDSHAKE = 0x15, 0x16
 
+_WAITED_FOR = {
+    Phase.NAME: FailureDetail.RESOLVING,
+    Phase.TCP: FailureDetail.REACHING,
+    Phase.PROXY: FailureDetail.PROXYING,
+    Phase.TLS: FailureDetail.SECURING,
+    Phase.UPGRADE: FailureDetail.ANSWERING,
+}
 _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EHOSTDOWN})
 
 
@@ -39,10 +46,12 @@ class ConnectFailed(InspectorError):  # noqa: N818 - an outcome that callers nam
         hint: str = "",
         handshake: Handshake | None = None,
         *,
+        detail: FailureDetail = FailureDetail.UNKNOWN,
         untrusted: UntrustedPeer | None = None,
     ) -> None:
         super().__init__(sentence, hint)
         self.kind = kind
+        self.detail = detail
         self.handshake = handshake
         self.untrusted = untrusted
         """Who showed a certificate that was not trusted; None where it was not for that."""
@@ -88,7 +97,24 @@ def explain(error: Exception, situation: Situation) -> ConnectFailed:
     shown = situation.handshake.certificates
     if kind is FailureKind.TLS and is_distrust(error) and shown:
         untrusted = UntrustedPeer(situation.address, shown, sentence)
-    return ConnectFailed(kind, sentence, hint, situation.handshake, untrusted=untrusted)
+    detail = _detail(kind, error, situation)
+    return ConnectFailed(kind, sentence, hint, situation.handshake, detail=detail, untrusted=untrusted)
+
+
+def _detail(kind: FailureKind, error: Exception, situation: Situation) -> FailureDetail:
+    if kind is FailureKind.TIMEOUT:
+        return _WAITED_FOR[situation.phase]
+    if kind is FailureKind.TLS:
+        return tls_detail(error if isinstance(error, ssl.SSLError) else situation.tls_lost, situation.tls)
+    if kind is FailureKind.NAME and _is_no_name(error):
+        return FailureDetail.NO_SUCH_NAME
+    if kind is FailureKind.TCP and isinstance(error, OSError):
+        number = error.__cause__.errno if isinstance(error.__cause__, OSError) else error.errno
+        if number == errno.ECONNREFUSED:
+            return FailureDetail.REFUSED
+        if number in _UNREACHABLE:
+            return FailureDetail.UNREACHABLE
+    return FailureDetail.UNKNOWN
 
 
 def _explain(error: Exception, situation: Situation) -> tuple[FailureKind, str, str]:
@@ -173,12 +199,16 @@ def _overdue(situation: Situation) -> tuple[FailureKind, str, str]:
     return FailureKind.TIMEOUT, sentence, hint
 
 
-def _no_name(error: Exception, situation: Situation) -> tuple[FailureKind, str, str]:
-    unknown = isinstance(error, socket.gaierror) and error.errno in (
+def _is_no_name(error: Exception) -> bool:
+    return isinstance(error, socket.gaierror) and error.errno in (
         socket.EAI_NONAME,
         getattr(socket, "EAI_NODATA", socket.EAI_NONAME),
         getattr(socket, "EAI_ADDRFAMILY", socket.EAI_NONAME),
     )
+
+
+def _no_name(error: Exception, situation: Situation) -> tuple[FailureKind, str, str]:
+    unknown = _is_no_name(error)
     kind = FAMILY_NAMES.get(situation.family, "")
     if isinstance(error, NoSuchFamily) or (unknown and kind):
         return (

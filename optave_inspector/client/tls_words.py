@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .events import FailureDetail
+
 if TYPE_CHECKING:
     from .events import PeerCertificate
 
@@ -31,6 +33,13 @@ _VERIFICATION = {
     _NO_ISSUER: (_UNKNOWN_AUTHORITY, _ADD_AUTHORITY),
     _NO_ISSUER_FOR_LEAF: (_UNKNOWN_AUTHORITY, _ADD_AUTHORITY),
     _REVOKED: ("has been revoked", "Whoever runs the server must replace it."),
+}
+_DISTRUST = {
+    _EXPIRED: FailureDetail.EXPIRED,
+    _NOT_YET_VALID: FailureDetail.NOT_YET_VALID,
+    _REVOKED: FailureDetail.REVOKED,
+    _WRONG_HOST: FailureDetail.WRONG_HOST,
+    _WRONG_ADDRESS: FailureDetail.WRONG_HOST,
 }
 _NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "PACKET_LENGTH_TOO_LONG"})
 _RECORD_FAULTS = frozenset({"RECORD_LAYER_FAILURE", "UNEXPECTED_MESSAGE", "UNKNOWN_PROTOCOL"})
@@ -123,6 +132,22 @@ def tls_words(error: ssl.SSLError, host: str, plain_scheme: str, seen: SeenTls |
         f"The TLS handshake with {host} failed: {shown}.",
         "Check that the server and this machine share a TLS version.",
     )
+
+
+def tls_detail(error: ssl.SSLError | None, seen: SeenTls | None = None) -> FailureDetail:
+    """What of TLS failed, for those who look for likely causes; None for a server that ended TCP without a word."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _DISTRUST.get(error.verify_code, FailureDetail.UNTRUSTED)
+    reason = (getattr(error, "reason", None) or "") if error is not None else ""
+    alert = reason.rpartition("ALERT_")[2]
+    if reason in _NOT_TLS or reason in _RECORD_FAULTS:
+        return FailureDetail.NO_TLS
+    if alert in _VERSIONS:
+        return FailureDetail.VERSION
+    refused = alert in _CLIENT_CERTIFICATE and "ALERT_" in reason
+    if refused or (seen is not None and seen.asked_for_certificate and (error is None or alert == "HANDSHAKE_FAILURE")):
+        return FailureDetail.CLIENT_CERTIFICATE
+    return FailureDetail.UNKNOWN
 
 
 def ended_after_asking(host: str, seen: SeenTls) -> tuple[str, str]:

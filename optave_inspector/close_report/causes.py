@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import ending_rules, message_rules, refusal_rules, time_rules, token_rules
+from . import ending_rules, failure_causes, message_rules, refusal_rules, time_rules, token_rules
 
 if TYPE_CHECKING:
     from .case import Case
@@ -18,4 +18,6 @@ def causes_of(case: Case) -> tuple[Cause, ...]:
     """What may have led to the end, best fit first and else in the order of the rules; empty where nothing points."""
     rules = _AFTER_AN_END if case.ending is not None else _AFTER_A_REFUSAL
     found = [cause for rule in rules if (cause := rule(case)) is not None]
+    if case.ending is None:
+        found += failure_causes.by_kind(case)
     return tuple(sorted(found, key=lambda cause: -cause.fit))

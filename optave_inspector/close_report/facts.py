@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..capture.entry import EntryKind
+from ..client.events import FailureDetail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..capture.entry import Entry
-    from ..client.events import Ending, TokenUse
+    from ..client.events import Ending, FailureKind, TokenUse
 
 IN, OUT = 0, 1
 MESSAGES = (int(EntryKind.TEXT), int(EntryKind.BINARY))
@@ -71,6 +72,11 @@ class Attempt:
     failure: str = ""
     """Why it did not open, in words."""
     failure_entry: Entry | None = None
+    failure_hint: str = ""
+    """What to do about it; empty in captures of earlier releases, where the words hold it."""
+    failure_kind: FailureKind | None = None
+    """None in captures of earlier releases."""
+    failure_detail: FailureDetail = FailureDetail.UNKNOWN
     next_step: str = ""
     """What the inspector did after the end by itself: its note on the retry."""
     last: Mapping[tuple[int, int], Entry] = field(default_factory=dict)

@@ -6,9 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ..capture.entry import EntryFlag, EntryKind
+from ..client.events import FailureDetail
 from ..protocol.limits import measure
 from .facts import OUT, Attempt, Mark, Tally
-from .stored_events import read_ending, read_upgrade
+from .stored_events import read_ending, read_failure, read_upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,6 +93,8 @@ def _attempt(store: CaptureStore, number: int, marks: dict[Mark, Tally], entries
     step = _one(marks, entries, _STATE, _TOOL_MADE)
     if over is None or (step is not None and step.number < over.number):
         step = None
+    failure, _, hint = _words(store, failure_entry).partition("\n")
+    what, detail = read_failure(failure_entry) if failure_entry is not None else (None, FailureDetail.UNKNOWN)
     return Attempt(
         number=number,
         began=began,
@@ -99,8 +102,11 @@ def _attempt(store: CaptureStore, number: int, marks: dict[Mark, Tally], entries
         upgrade=read_upgrade(upgrade_entry, store.payload(upgrade_entry.number)) if upgrade_entry else None,
         ending=ending,
         ending_entry=ending_entry,
-        failure=_words(store, failure_entry),
+        failure=failure,
         failure_entry=failure_entry,
+        failure_hint=hint,
+        failure_kind=what,
+        failure_detail=detail,
         next_step=_words(store, step),
         last=last,
         first_closes=closes,

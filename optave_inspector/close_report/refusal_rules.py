@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..protocol.accept_key import accept_of
 from ..protocol.refusals import REDIRECTS, is_page, refusal
 from .cause import Cause, Fit
 
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from .facts import Upgrade
 
 _PROTOCOL = "optave-v1"
+_TOO_LARGE = (413, 414, 431)
+_TOO_LARGE_WORDS = (
+    "cookie too large",
+    "header too large",
+    "headers too large",
+    "header fields too large",
+    "uri too long",
+)
 
 
 def page_of_a_proxy(case: Case) -> Cause | None:
@@ -40,6 +49,18 @@ def by_status(case: Case) -> Cause | None:
     return Cause(known.meaning.removesuffix("."), Fit.FAIR, tuple(reasons), upgrade.entry.number)
 
 
+def request_too_large(case: Case) -> Cause | None:
+    """A server that says so by another status than those that stand for it, as nginx does by 400."""
+    upgrade = _refused(case)
+    if upgrade is None or upgrade.status in _TOO_LARGE:
+        return None
+    said = upgrade.body.lower()
+    if not any(words in said for words in _TOO_LARGE_WORDS):
+        return None
+    reasons = ("The body of the answer says so. A long token in a header or in the query does that.",)
+    return Cause("The upgrade request is larger than the server takes", Fit.STRONG, reasons, upgrade.entry.number)
+
+
 def no_token_sent(case: Case) -> Cause | None:
     """The server asks for one, and none went out."""
     upgrade = _refused(case)
@@ -56,6 +77,23 @@ def wrong_subprotocol(case: Case) -> Cause | None:
         return None
     reasons = (f"It selected {upgrade.selected}; only what was offered may be selected (RFC 6455 section 4.1).",)
     return Cause("The server selected a wrong subprotocol", Fit.STRONG, reasons, upgrade.entry.number)
+
+
+def wrong_accept(case: Case) -> Cause | None:
+    """101, but with the answer to another key."""
+    upgrade = case.attempt.upgrade
+    key = upgrade.request.get("sec-websocket-key", "") if upgrade is not None else ""
+    if upgrade is None or not upgrade.accepted or not key:
+        return None
+    came, wanted = upgrade.response.get("sec-websocket-accept", ""), accept_of(key)
+    if came == wanted:
+        return None
+    shown = f"is {came}" if came else "is missing"
+    reasons = (
+        f"Sec-WebSocket-Accept {shown}; the key of the request asks for {wanted} (RFC 6455 section 4.2.2).",
+        "A cache that answers with an earlier response does so, and a server program that computes it wrongly.",
+    )
+    return Cause("The answer is not for this request", Fit.STRONG, reasons, upgrade.entry.number)
 
 
 def nothing_answered(case: Case) -> Cause | None:
@@ -80,4 +118,12 @@ def _sent_token(upgrade: Upgrade) -> bool:
     return "," in upgrade.request.get("sec-websocket-protocol", "")
 
 
-RULES: tuple[Rule, ...] = (page_of_a_proxy, wrong_subprotocol, no_token_sent, by_status, nothing_answered)
+RULES: tuple[Rule, ...] = (
+    page_of_a_proxy,
+    request_too_large,
+    wrong_subprotocol,
+    wrong_accept,
+    no_token_sent,
+    by_status,
+    nothing_answered,
+)

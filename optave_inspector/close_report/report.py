@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..client.events import Closer, TcpEnd
+from ..client.events import FailureKind, TcpEnd
 from ..protocol.close_codes import Advice, explain
 from ..protocol.refusals import refusal
 from .causes import causes_of
 from .evidence import evidence_of
 from .order import steps_of
-from .words import spoken_duration
+from .words import closer_words, spoken_duration
 
 if TYPE_CHECKING:
     from ..client.events import Ending
@@ -21,7 +21,27 @@ if TYPE_CHECKING:
     from .order import Step
 
 NOT_OPENED = "Not opened"
-"""Headline of an attempt to which no HTTP answered."""
+"""Headline of an attempt of which no more is known."""
+HEADLINES = {
+    FailureKind.URL: "URL not usable",
+    FailureKind.TOKEN: "No token",
+    FailureKind.NAME: "Host not found",
+    FailureKind.TCP: "Not reachable",
+    FailureKind.PROXY: "Proxy failed",
+    FailureKind.TLS: "TLS failed",
+    FailureKind.PROTOCOL: "No WebSocket",
+    FailureKind.TIMEOUT: "Timed out",
+    FailureKind.CANCELLED: "Given up",
+}
+"""Of attempts that came to no refusal by HTTP, which has a status of its own."""
+_LATER = "Connecting again later may help."
+_AGAIN = {
+    FailureKind.NAME: _LATER,
+    FailureKind.TCP: _LATER,
+    FailureKind.TIMEOUT: _LATER,
+    FailureKind.CANCELLED: "You gave it up yourself; nothing to do.",
+}
+_NOT_AGAIN = "As it is, the same attempt would end the same way."
 _NEVER_SENT = {
     1005: "The close frame that came carried no code; 1005 stands for that and never is on the wire.",
     1006: "No close frame came; 1006 stands for that and never is on the wire.",
@@ -64,9 +84,11 @@ def headline_of(case: Case) -> tuple[str, str]:
         info = explain(ending.code)
         calm = ending.clean and (ending.by_user or info.advice is Advice.NONE)
         return f"{ending.code} {info.name}", "neutral" if calm else "error"
-    upgrade, status = case.attempt.upgrade, case.status
+    upgrade, status, kind = case.attempt.upgrade, case.status, case.attempt.failure_kind
+    if kind is FailureKind.CANCELLED:
+        return HEADLINES[kind], "neutral"
     if upgrade is None or status is None:
-        return NOT_OPENED, "error"
+        return HEADLINES.get(kind, NOT_OPENED) if kind is not None else NOT_OPENED, "error"
     return f"HTTP {status} {upgrade.reason_phrase or refusal(status).name}".rstrip(), "error"
 
 
@@ -78,7 +100,7 @@ def report_of(case: Case) -> Report:
 def _of_ending(case: Case, ending: Ending) -> Report:
     info = explain(ending.code)
     reason = [f"“{ending.reason}”"] if ending.reason else []
-    facts = [*reason, _closer(ending), "clean" if ending.clean else "not clean"]
+    facts = [*reason, closer_words(ending), "clean" if ending.clean else "not clean"]
     if case.connected_ns is not None:
         facts.append(f"after {spoken_duration(case.connected_ns)}")
     if case.unanswered:
@@ -101,6 +123,7 @@ def _of_failure(case: Case) -> Report:
             case,
             facts=("no connection was opened",),
             cause=case.attempt.failure,
+            advice=_after_failure(case),
             notice="No connection was opened, so there is no close code. Browsers report it as 1006.",
         )
     known = refusal(status)
@@ -113,6 +136,13 @@ def _of_failure(case: Case) -> Report:
         advice=known.hint,
         source=known.source,
     )
+
+
+def _after_failure(case: Case) -> str:
+    attempt = case.attempt
+    if attempt.failure_kind is None:
+        return ""
+    return f"{attempt.failure_hint} {_AGAIN.get(attempt.failure_kind, _NOT_AGAIN)}".strip()
 
 
 def _report(
@@ -146,14 +176,6 @@ def _report(
         next_step=attempt.next_step,
         entry=over.number,
     )
-
-
-def _closer(ending: Ending) -> str:
-    if ending.first is Closer.PEER:
-        return "closed by the server"
-    if ending.first is Closer.INSPECTOR:
-        return "failed by the inspector" if ending.failed else "closed by the inspector"
-    return "dropped by the inspector" if ending.by_user else "closed by nobody"
 
 
 def _notice(ending: Ending) -> str:

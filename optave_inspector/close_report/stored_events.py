@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..client.events import Close, Closer, Ending, TcpEnd, TokenUse
+from ..client.events import Close, Closer, Ending, FailureDetail, FailureKind, TcpEnd, TokenUse
 from ..protocol.token import finite_number
 from .facts import Upgrade
 
@@ -66,6 +66,19 @@ def read_ending(entry: Entry, payload: bytes) -> Ending:
         gave_up=_text(value.get("gaveUp")),
         on_purpose=_texts(value.get("onPurpose")),
     )
+
+
+def read_failure(entry: Entry) -> tuple[FailureKind | None, FailureDetail]:
+    """Of what kind a failure is, by the entry that tells of it. Never raises: what is not known is left out."""
+    kind, _, detail = entry.state.partition("/")
+    try:
+        known = FailureKind(kind)
+    except ValueError:
+        return None, FailureDetail.UNKNOWN
+    try:
+        return known, FailureDetail(detail)
+    except ValueError:
+        return known, FailureDetail.UNKNOWN
 
 
 def _object(payload: bytes) -> dict[str, Any]:

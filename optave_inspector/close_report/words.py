@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..client.events import Closer
+
+if TYPE_CHECKING:
+    from ..client.events import Ending
+
+_BAD_GATEWAY = 1014
+"""The one code that something before the tenant sends of itself."""
+
+
+def closer_words(ending: Ending) -> str:
+    """Who closed, as the message bar and the report say it."""
+    if ending.first is Closer.PEER:
+        return "closed by the server" if ending.code == _BAD_GATEWAY else "closed by the tenant"
+    if ending.first is Closer.INSPECTOR:
+        return "failed by the inspector" if ending.failed else "closed by the inspector"
+    return "dropped by the inspector" if ending.by_user else "closed by nobody"
+
 
 def spoken_duration(nanoseconds: int) -> str:
     """``48 ms``, ``1.4 s``, ``41 s``, ``12 min 41 s``, ``3 h 02 min``."""

@@ -17,6 +17,9 @@ _HTML = (b"<!doctype html", b"<html", b"<head", b"<title", b"<body")
 _HTTP = "RFC 9110 section 15"
 _ALTERED = "Change what was refused before trying again: the same request would be refused again."
 
+_TOO_LARGE = "The upgrade request is larger than the server takes."
+_SHORTEN = "Send a shorter token, fewer headers of your own, or less in the query."
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -58,6 +61,8 @@ _KNOWN = dict(
         _entry(405, "There is no WebSocket at this path.", "Check the URL."),
         _entry(407, "A proxy on the way asks for a login.", "Set up the way through the proxy."),
         _entry(408, "The server gave up waiting for the request.", "Try again.", Advice.BACKOFF),
+        _entry(413, _TOO_LARGE, _SHORTEN),
+        _entry(414, "The URL of the upgrade request is longer than the server takes.", _SHORTEN),
         _entry(
             426,
             "The server wants another version of the protocol.",
@@ -70,6 +75,7 @@ _KNOWN = dict(
             Advice.BACKOFF,
             "RFC 6585 section 4",
         ),
+        _entry(431, _TOO_LARGE, _SHORTEN, source="RFC 6585 section 5"),
         _entry(500, "The server met something unexpected.", "", Advice.BACKOFF),
         _entry(501, "The server cannot do WebSocket upgrades.", "Check the URL and what stands before the server."),
         _entry(502, "A gateway got no valid answer from the server behind it.", "", Advice.BACKOFF),

@@ -15,7 +15,7 @@ import msgspec
 
 from ..capture.entry import EntryFlag, EntryKind
 from ..capture.redaction import Redactor
-from ..client.events import Closer
+from ..client.events import Closer, FailureKind
 from ..close_report.reading import read_attempts
 from ..errors import InspectorError
 from ..protocol.close_codes import close_problem
@@ -333,7 +333,11 @@ class _Making:
             status = attempt.upgrade.status if attempt.upgrade is not None else None
             if status == 101:
                 return {"expect": "refused", "failure": "protocol"}
-            return {"expect": "refused", **({"status": status} if status else {})}
+            if status:
+                return {"expect": "refused", "status": status}
+            kind = attempt.failure_kind
+            is_cause = kind is not None and kind is not FailureKind.CANCELLED
+            return {"expect": "refused", **({"failure": f"{kind}"} if is_cause else {})}
         if ending is None or not self._whole:
             return {"expect": "open"}
         if ending.by_user and ending.first is not Closer.INSPECTOR and not self._closed_by_us:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..client.events import Closer, FailureKind
-from ..close_report.words import spoken_duration
+from ..close_report.report import HEADLINES, NOT_OPENED
+from ..close_report.words import closer_words, spoken_duration
 from ..protocol.close_codes import Advice, explain
 from ..tracing.chosen import numbers_with
 from ..tracing.exchange import ExchangeStatus
@@ -17,18 +18,6 @@ if TYPE_CHECKING:
     from ..session import Session
 
 _NEUTRAL_ADVICE = frozenset({Advice.NONE})
-_FAILURES = {
-    FailureKind.URL: "URL not usable",
-    FailureKind.TOKEN: "No token",
-    FailureKind.NAME: "Host not found",
-    FailureKind.TCP: "Not reachable",
-    FailureKind.PROXY: "Proxy failed",
-    FailureKind.TLS: "TLS failed",
-    FailureKind.REDIRECT: "Redirected",
-    FailureKind.PROTOCOL: "No WebSocket",
-    FailureKind.TIMEOUT: "Timed out",
-    FailureKind.CANCELLED: "Given up",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +52,8 @@ def failure_message(session: Session) -> Message:
     """Why the newest attempt did not open."""
     failure = session.failure
     assert failure is not None
-    headline = _FAILURES.get(failure.kind, "Not connected")
-    if failure.kind is FailureKind.REFUSED and failure.handshake is not None and failure.handshake.status:
+    headline = HEADLINES.get(failure.kind, NOT_OPENED)
+    if failure.kind not in HEADLINES and failure.handshake is not None and failure.handshake.status:
         headline = f"HTTP {failure.handshake.status} {failure.handshake.reason_phrase}".rstrip()
     given_up = failure.kind is FailureKind.CANCELLED
     return Message(
@@ -85,8 +74,8 @@ def ending_message(session: Session) -> Message:
     meant = ending.first is Closer.INSPECTOR and ending.received is not None and not ending.failed
     quiet = meant or info.advice in _NEUTRAL_ADVICE
     facts = [_code_facts(ending), _closed_by(ending), "clean" if ending.clean else "not clean"]
-    if session.opened_ns:
-        facts.append(f"after {spoken_duration(ending.monotonic_ns - session.opened_ns)}")
+    if session.connected_ns is not None:
+        facts.append(f"after {spoken_duration(session.connected_ns)}")
     unanswered = unanswered_requests(session)
     if unanswered:
         facts.append(f"{unanswered} {'request' if unanswered == 1 else 'requests'} unanswered")
@@ -124,11 +113,9 @@ def _code_facts(ending: Ending) -> str:
 
 
 def _closed_by(ending: Ending) -> str:
-    if ending.first is Closer.PEER:
-        return "closed by the tenant"
     if ending.first is Closer.NOBODY:
-        return ""
-    sent = ending.sent
-    if sent is not None and (ending.received is None or ending.received.code != sent.code):
-        return f"closed by the inspector with {sent.code}{f' “{sent.reason}”' if sent.reason else ''}"
-    return "closed by the inspector"
+        return ""  # that no close frame arrived was said
+    words, sent = closer_words(ending), ending.sent
+    if ending.first is Closer.PEER or sent is None or (ending.received and ending.received.code == sent.code):
+        return words
+    return f"{words} with {sent.code}{f' “{sent.reason}”' if sent.reason else ''}"

@@ -29,6 +29,7 @@ from optave_inspector.local_tenant.tenant import LocalTenant
 from optave_inspector.protocol.contract import Contract
 from optave_inspector.replay import CaptureReplay
 from optave_inspector.resources import schemas
+from optave_inspector.ui.messages import failure_message
 from tests.integration.sessions import config, ended, serving, session
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def test_a_code_from_the_tenant_is_reported_the_same_live_and_from_the_capture(t
             report, case = newest(watched)
             live.append(report)
             assert report.headline.startswith(f"{code} ")
-            assert report.facts[:3] == ("“by order”", "closed by the server", "clean")
+            assert report.facts[:3] == ("“by order”", "closed by the tenant", "clean")
             assert "1 unanswered" in report.facts
             assert advice in report.advice
             assert report.source
@@ -311,6 +312,16 @@ async def http_server(answer: bytes) -> asyncio.Server:
             "HTTP 302 Found",
             "points elsewhere",
         ),
+        (
+            b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n\r\n",
+            "HTTP 431 Request Header Fields Too Large",
+            "larger than the server takes",
+        ),
+        (
+            b"HTTP/1.1 400 Bad Request\r\nContent-Length: 34\r\n\r\nRequest Header Or Cookie Too Large",
+            "HTTP 400 Bad Request",
+            "larger than the server takes",
+        ),
     ],
 )
 def test_a_refusal_is_no_close_and_says_what_its_status_means(tmp_path, answer, headline, cause) -> None:
@@ -335,17 +346,73 @@ def test_a_refusal_is_no_close_and_says_what_its_status_means(tmp_path, answer, 
     assert from_capture(path) == live
 
 
-def test_an_attempt_without_any_answer_has_a_report_too(tmp_path) -> None:
+def test_a_refused_tcp_connection_is_the_same_live_and_from_the_capture(tmp_path) -> None:
+    path = tmp_path / "a.optave-capture"
+    live: list[Report] = []
+
     async def main() -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             url = f"ws://127.0.0.1:{free.getsockname()[1]}"
-        async with session(tmp_path / "a.optave-capture") as watched:
-            with pytest.raises(ConnectFailed):
+        async with session(path) as watched:
+            with pytest.raises(ConnectFailed) as failed:
                 await watched.connect(ConnectionConfig(url, AuthTransport.NONE), NoToken())
             await watched.settled()
             report, _ = newest(watched)
-            assert report.headline == "Not opened"
-            assert "nothing listens there" in report.cause
+            live.append(report)
+            assert report.headline == failure_message(watched).headline == "Not reachable"
+            assert report.cause == failed.value.sentence
+            assert report.advice == f"{failed.value.hint} Connecting again later may help."
+            assert report.causes[0].title == "Nothing listens on that port"
+
+    run(main())
+    assert from_capture(path) == live
+
+
+def test_a_token_that_cannot_be_had_is_told_apart_from_the_servers_refusal(tmp_path) -> None:
+    path = tmp_path / "a.optave-capture"
+    live: list[Report] = []
+
+    async def main() -> None:
+        server = await http_server(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+        port = server.sockets[0].getsockname()[1]
+        source = ClientCredentials(f"http://127.0.0.1:{port}/", "a", "b", allow_plaintext=True)
+        async with server, session(path) as watched:
+            with pytest.raises(ConnectFailed):
+                await watched.connect(ConnectionConfig(f"ws://127.0.0.1:{port}"), source)
+            await watched.settled()
+            report, _ = newest(watched)
+            live.append(report)
+            assert report.headline == failure_message(watched).headline == "No token"
+            assert report.causes[0].title == "The token source gave no token"
+            assert report.advice
+
+    run(main())
+    assert from_capture(path) == live
+
+
+def test_an_attempt_that_was_given_up_is_no_error(tmp_path) -> None:
+    async def main() -> None:
+        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            came.set()
+            await reader.read()
+            writer.close()
+
+        came = asyncio.Event()
+        server = await asyncio.start_server(silent, "127.0.0.1", 0)
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, session(tmp_path / "a.optave-capture") as watched:
+
+            async def give_up() -> None:
+                await came.wait()
+                watched.abort()
+
+            with pytest.raises(ConnectFailed):
+                await asyncio.gather(give_up(), watched.connect(config(url), NoToken()))
+            await watched.settled()
+            report, _ = newest(watched)
+            assert (report.headline, report.look) == ("Given up", "neutral")
+            assert report.causes[0].title == "You gave it up"
 
     run(main())

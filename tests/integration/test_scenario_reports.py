@@ -39,6 +39,9 @@ CAUSES = {
     "redirect": "points elsewhere",
     "wrong-subprotocol": "wrong subprotocol",
     "token-expired": "The token had expired",
+    "wrong-accept": "not for this request",
+    "upgrade-silence": "hangs",
+    "tls-failure": "authority of its own",
     "token-used": "did not accept the token",
     "close-empty": "without saying why",
     "close-no-wait": "went down",
@@ -70,8 +73,30 @@ def test_the_report_of_a_scenario_is_what_the_table_says(scenario: Scenario, tmp
         store.close()
 
 
-async def _reported(scenario: Scenario, path: Path) -> Report:
-    parameters = SMALL.get(scenario.name, {})
+@pytest.mark.parametrize(
+    ("way", "title"),
+    [
+        ("expired", "The server's certificate has expired"),
+        ("wrong-host", "The URL leads to another server"),
+        ("unknown-authority", "A test server, or a company's proxy, has an authority of its own"),
+        ("alert", "Something on the way cuts TLS, or the server refuses it"),
+    ],
+)
+def test_what_of_tls_failed_is_known_from_the_capture_too(way: str, title: str, tmp_path: Path) -> None:
+    path = tmp_path / "one.optave-capture"
+    live = asyncio.run(_reported(SCENARIOS["tls-failure"], path, way=way))
+    store = CaptureStore.open(path, read_only=True)
+    try:
+        stored = report_of(gather(store, ()).cases[-1])
+    finally:
+        store.close()
+    assert stored == live
+    assert (stored.headline, stored.causes[0].title) == ("TLS failed", title)
+    assert stored.advice.endswith("the same attempt would end the same way.")
+
+
+async def _reported(scenario: Scenario, path: Path, **more: str) -> Report:
+    parameters = {**SMALL.get(scenario.name, {}), **more}
     expected = scenario.expects(scenario.values(parameters))
     watched = Session(CaptureStore.create(path), Contract(schemas()))
     try:
@@ -82,7 +107,7 @@ async def _reported(scenario: Scenario, path: Path) -> Report:
             case = gather(watched.store, watched.exchanges).cases[-1]
             report = report_of(case)
             _check(report, expected)
-            if scenario.name in CAUSES:
+            if scenario.name in CAUSES and not more:
                 titles = [cause.title for cause in report.causes]
                 assert any(CAUSES[scenario.name] in title for title in titles), titles
             for text in (as_text(report), as_markdown(report)):
@@ -106,13 +131,14 @@ def _check(report: Report, expected: Expected) -> None:
         return
     assert report.headline.startswith(f"{expected.code} ")
     closers = {
-        Closer.PEER: "closed by the server",
+        Closer.PEER: "closed by the tenant",
         Closer.NOBODY: "closed by nobody",
         Closer.INSPECTOR: "failed by the inspector"
         if expected.outcome is Outcome.FAILED
         else "closed by the inspector",
     }
-    assert closers[Closer(expected.first)] in report.facts
+    closer = closers[Closer(expected.first)]
+    assert (closer.replace("tenant", "server") if expected.code == 1014 else closer) in report.facts
     assert ("clean" in report.facts) is expected.clean
     assert report.advice in (explain(expected.code or 1006).advice_sentence, "You ended it yourself; nothing to do.")
     if expected.code in (1005, 1006):

@@ -112,7 +112,10 @@ def test_each_documented_code_is_reported_in_panel_and_bar(aio, shown, wait_unti
             assert advice in words(panel)
             assert "Optave's documentation" in words(panel)
             assert ("“by order”" in panel.report.facts) is (code != 1006)
-            assert "closed by the server" in panel.report.facts or code == 1006
+            assert "closed by the tenant" in panel.report.facts or code == 1006
+            told = [fact for fact in panel.report.facts if fact.startswith(("after ", "closed by the "))]
+            assert told[-1].startswith("after ")
+            assert set(told) <= set(bar.message.text.split(" · "))
             assert title in cell(panel, 0, AttemptColumn.ENDING)
             received = [text for text in panel.view.order.texts() if "close frame 1006" in text]
             assert not received

@@ -16,7 +16,8 @@ SECOND = 10**9
 
 def after(ending: Ending, *, exchanges: tuple[Exchange, ...] = (), attempt: int = 1) -> SimpleNamespace:
     """A session's facts after ``ending``, opened at 1 s."""
-    return SimpleNamespace(ending=ending, exchanges=exchanges, attempt=attempt, opened_ns=SECOND)
+    lived_ns = ending.monotonic_ns - SECOND
+    return SimpleNamespace(ending=ending, exchanges=exchanges, attempt=attempt, connected_ns=lived_ns)
 
 
 def ended(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from ...close_report.facts import IN, MESSAGES, OUT
-from ...close_report.report import NOT_OPENED, headline_of
+from ...close_report.report import headline_of
 from ...close_report.words import spoken_duration
 from .. import theme
 from .formats import wall_text
@@ -130,7 +130,7 @@ def _texts(case: Case) -> tuple[tuple[str, ...], str]:
     ending, look, lasted = "… connecting", "warning", ""
     if attempt.over:
         headline, look = headline_of(case)
-        words = attempt.failure if headline == NOT_OPENED else headline
+        words = f"{headline} · {attempt.failure}" if attempt.ending is None and case.status is None else headline
         ending = f"{_GLYPHS[look]} {' '.join(words.split())}"
         lasted = spoken_duration(case.connected_ns) if case.connected_ns is not None else ""
     elif attempt.opened:

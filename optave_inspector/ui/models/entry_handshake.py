@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import TYPE_CHECKING, Any
 
+from ...protocol.accept_key import accept_of
 from ...protocol.refusals import refusal
 from .detail_row import DetailRow, Piece, heading, told
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 _PROTOCOL = "optave-v1"
 _MASK = "••••"
-_ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-"""What RFC 6455 section 1.3 has servers append to the key."""
 _MOST_OF_BODY = 20_000
 _PARAMETERS = {
     "server_no_context_takeover": "the server compresses each message on its own",
@@ -145,9 +142,7 @@ def _key(asked: dict[str, str], answered: dict[str, str], *, accepted: bool) -> 
     key, accept = asked.get("sec-websocket-key", ""), answered.get("sec-websocket-accept", "")
     if not accepted or not key:
         return
-    # RFC 6455 asks for SHA-1 here; nothing is kept secret by it.
-    digest = hashlib.sha1((key + _ACCEPT_SUFFIX).encode(), usedforsecurity=False).digest()
-    wanted = base64.b64encode(digest).decode()
+    wanted = accept_of(key)
     if accept == wanted:
         yield told("ok", "Accept key", "It fits the key of the request: the answer is for this request, from no cache.")
     else:
