@@ -15,6 +15,7 @@ from .dialogs.question import ConfirmDialog
 from .dialogs.trace_sending import TraceSendingDialog
 from .dialogs.unsaved import UnsavedDialog
 from .layout_store import Layout, LayoutStore, SessionLayout
+from .panels.trace_chip import TraceChip
 from .session_page import SessionPage
 from .theme import ThemeChoice, theme_switch
 from .window_care import WindowCare
@@ -388,6 +389,9 @@ class MainWindow(QMainWindow):
         tip = "Send connections and exchanges to an OpenTelemetry collector as they end"
         page.send_traces = make_action(view, "sendTracesAction", _SEND_TRACES, self.ask_traces, tip=tip)
         connection.addAction(page.send_traces)
+        chip = TraceChip(self.traces)
+        chip.clicked.connect(lambda _checked=False: self.ask_traces())
+        view.top_bar.add_traces(chip)
         shown = page.menu("&View", "viewMenu")
         shown.addAction(self._care.palette)
         shown.addSeparator()

@@ -52,6 +52,9 @@ QLabel[chip="ok"] {{ color: {t.ok}; background: {t.ok_back}; border-radius: 9px;
 QLabel[chip="warning"] {{ color: {t.warning}; background: {t.warning_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
 QLabel[chip="error"] {{ color: {t.error}; background: {t.error_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
 QLabel[chip="neutral"] {{ color: {t.muted}; background: {t.neutral_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
+QToolButton[chip="neutral"] {{ color: {t.muted}; background: {t.neutral_back}; border: 1px solid {t.neutral_back}; border-radius: 9px; padding: 1px 8px; font-weight: 600; }}
+QToolButton[chip="warning"] {{ color: {t.warning}; background: {t.warning_back}; border: 1px solid {t.warning_back}; border-radius: 9px; padding: 1px 8px; font-weight: 600; }}
+QToolButton[chip]:hover, QToolButton[chip]:focus {{ border-color: {t.accent}; }}
 QFrame[bar="ok"] {{ background: {t.ok_back}; border: 1px solid {t.ok}; border-radius: 7px; }}
 QFrame[bar="warning"] {{ background: {t.warning_back}; border: 1px solid {t.warning}; border-radius: 7px; }}
 QFrame[bar="error"] {{ background: {t.error_back}; border: 1px solid {t.error}; border-radius: 7px; }}

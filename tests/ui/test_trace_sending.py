@@ -15,6 +15,7 @@ from optave_inspector.client.config import NoToken
 from optave_inspector.otlp.attributes import Key
 from optave_inspector.otlp.delivery import Delivery
 from optave_inspector.ui.dialogs.trace_sending import TraceSendingDialog, state_text
+from optave_inspector.ui.panels.trace_chip import TraceChip
 from optave_inspector.ui.trace_sending import CollectorSettings
 from optave_inspector.ui.widgets.header_rows import HeaderRows
 from tests.captures import CONTENT, answer, request
@@ -111,6 +112,30 @@ def test_it_is_off_until_it_is_switched_on_and_ends_when_switched_off(aio, wait_
             await session.send_text(request("after").decode())
             await wait_until(lambda: len(session.exchanges) == 3 and not session.waiting)
         assert correlation_ids(receiver) == ["during"]
+
+    aio(main(), 60)
+
+
+def test_the_top_bar_says_that_traces_are_sent_and_how_many_were_not_delivered(aio, wait_until, receiver) -> None:
+    async def main() -> None:
+        receiver.always = status(400, b"no")
+        async with serving(tenant) as url, window() as parts:
+            one = await parts.sessions.begin()
+            parts.window.add_session(one)
+            chips = parts.window.findChildren(TraceChip)
+            assert len(chips) == 2
+            assert all(chip.isHidden() for chip in chips)
+            await parts.sessions.traces.apply(CollectorSettings(on=True, endpoint=receiver.endpoint))
+            assert [chip.text() for chip in chips if not chip.isHidden()] == ["⇡ traces", "⇡ traces"]
+            assert "● Sending to" in chips[0].toolTip()
+            await one.session.connect(config(url), NoToken())
+            await one.session.send_text(request("lost").decode())
+            await wait_until(lambda: chips[0].text() == chips[1].text() == "⚠ traces · 1 not delivered", 15)
+            assert "answered 400 Bad Request" in chips[0].toolTip()
+            chips[1].click()
+            assert parts.window.findChildren(TraceSendingDialog)
+            await parts.sessions.traces.apply(CollectorSettings(endpoint=receiver.endpoint))
+            assert all(chip.isHidden() for chip in chips)
 
     aio(main(), 60)
 

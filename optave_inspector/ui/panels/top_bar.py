@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..connector import Connector
     from ..current_profile import CurrentProfile
     from ..retry_countdown import RetryCountdown
+    from .trace_chip import TraceChip
 
 
 class TopBar(QWidget):
@@ -53,6 +54,7 @@ class TopBar(QWidget):
         self._connect = ConnectButton(bridge, connector, connect_actions)
         self._state = _label("topBarState", "Connection state")
         self._retry = RetryChip(retry) if retry is not None else None
+        self._traces: TraceChip | None = None
         self._uptime = _label("topBarUptime", "Time connected", role="muted")
         self._token = _label("topBarToken", "Token")
         self._sent = _label("topBarSent", "Messages sent")
@@ -83,6 +85,15 @@ class TopBar(QWidget):
         self.setFocusProxy(self._connect)
         self._show_state()
         self._show_counts()
+
+    def add_traces(self, chip: TraceChip) -> None:
+        """Show that traces are sent, beside the token."""
+        layout = self.layout()
+        assert isinstance(layout, QHBoxLayout)
+        layout.insertWidget(layout.indexOf(self._token) + 1, chip)
+        self._traces = chip
+        chip.appeared.connect(self._fit)
+        self._fit()
 
     def minimumSizeHint(self):
         """Narrow enough for every window: the rest gives way."""
@@ -166,8 +177,7 @@ class TopBar(QWidget):
         margins = layout.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         always = [self._combo, self._connect, self._state, self._new]
-        if self._retry is not None and not self._retry.isHidden():
-            always.append(self._retry)
+        always += [chip for chip in (self._retry, self._traces) if chip is not None and not chip.isHidden()]
         widths = {widget: widget.sizeHint().width() + layout.spacing() for widget in always}
         used = sum(widths.values()) - layout.spacing() - (self._combo.sizeHint().width() - self._combo.minimumWidth())
         for widget in (self._received, self._sent, self._token, self._waiting, self._uptime, self._p95):
