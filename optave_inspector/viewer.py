@@ -13,9 +13,11 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from .app import name_app
+from .compose.draft_store import DraftStore
+from .compose.evidence import evidence_draft
 from .errors import InspectorError
 from .log import start_logging
-from .paths import config_dir, log_dir
+from .paths import config_dir, drafts_dir, log_dir
 from .protocol.contract import Contract
 from .resources import schemas
 from .ui.capture_windows import CaptureWindows
@@ -27,6 +29,8 @@ from .ui.theme import theme_switch
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from .compose.evidence import Evidence
 
 
 def run_viewer(paths: Sequence[Path], *, from_desktop: bool = False) -> int:
@@ -45,6 +49,14 @@ def run_viewer(paths: Sequence[Path], *, from_desktop: bool = False) -> int:
         log.stop()
 
 
+def keep_draft(evidence: Evidence, origin: str) -> str:
+    """Keep a message of a capture as a draft without a window that shows drafts; where it went, in words."""
+    draft = evidence_draft(evidence, origin)
+    # A profile that nobody has: the window gives its drafts to the profile that it opens with.
+    DraftStore(drafts_dir()).save("captures", draft)
+    return f"Kept as the draft “{draft.title}”. The app shows it when it is started the next time."
+
+
 async def show_captures(paths: Sequence[Path], lost: LostErrors, *, from_desktop: bool = False) -> int:
     """Show captures on the running qasync loop; see :func:`run_viewer`."""
     loop = asyncio.get_running_loop()
@@ -58,6 +70,7 @@ async def show_captures(paths: Sequence[Path], lost: LostErrors, *, from_desktop
     theme_switch().choose(layout.theme)
     windows = CaptureWindows(Contract(schemas()), _say)
     windows.layout = layout.captures
+    windows.take_draft = keep_draft
     windows.allClosed.connect(done.set)
     try:
         for path in paths:

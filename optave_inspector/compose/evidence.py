@@ -9,7 +9,9 @@ from typing import Any
 from ..protocol.actions import Action
 from ..protocol.envelope import Generated, Overrides, request_headers, wrap
 from ..protocol.read_json import read_json
+from .drafts import Draft, new_id
 from .positions import read_positions
+from .variables import needs_verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,27 @@ def read_evidence(message: str) -> Evidence:
         if given is not None and _put_together(action, headers, given, payload) == message:
             return Evidence(payload, whole=False, action=action, overrides=given)
     return Evidence(message, whole=True, action=action)
+
+
+def evidence_draft(evidence: Evidence, origin: str) -> Draft:
+    """A draft of what was seen; ``origin`` says where, such as ``exchange 3``."""
+    given = evidence.overrides
+    latency = given.network_latency_ms
+    headers = {
+        "timestamp": given.timestamp or "",
+        "tenantId": given.tenant_id or "",
+        "networkLatencyMs": "" if latency is None else f"{latency:g}" if latency == int(latency) else repr(latency),
+    }
+    action = evidence.action
+    return Draft(
+        id=new_id(),
+        name=f"{action.sdk_name if action is not None else 'message'} of {origin}",
+        action=(action or Action.INTERACTION).value,
+        whole=evidence.whole,
+        text=evidence.text,
+        headers={name: text for name, text in headers.items() if text},
+        more={"verbatim": True} if needs_verbatim(evidence.text) else {},
+    )
 
 
 def _action(message: str) -> Action | None:

@@ -295,3 +295,8 @@ def resolve(text: str, value: Callable[[str], str], *, as_json: bool = True) -> 
 def _escaped(value: str) -> str:
     text = json.dumps(value, ensure_ascii=False)[1:-1]
     return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+def needs_verbatim(text: str) -> bool:
+    """Whether a text that was seen on the wire would change by being taken for one with variables."""
+    return "{{!" in text or any(True for _ in uses(text))

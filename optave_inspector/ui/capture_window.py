@@ -21,6 +21,7 @@ from .capture_comparing import CaptureComparing
 from .capture_export import CaptureExport
 from .capture_saving import CaptureSaving
 from .dock_area import DockArea
+from .entry_evidence import read_entry
 from .layout_store import CaptureLayout
 from .models.background import Background
 from .panels.endings import EndingsPanel
@@ -36,12 +37,16 @@ from .widgets.elided_label import ElidedLabel
 from .widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ..capture.store import CaptureStore
+    from ..compose.evidence import Evidence
     from ..protocol.contract import Contract
     from ..repro.from_evidence import MadeRecipe
     from ..session import Session
+
+    TakeDraft = Callable[[Evidence, str], str]
 
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(900, 560)
@@ -56,9 +61,10 @@ class CaptureWindow(QMainWindow):
     exchangeAsked = Signal(object, int)
     """An exchange of another capture is to be shown: its path and number."""
 
-    def __init__(self, store: CaptureStore, contract: Contract) -> None:
+    def __init__(self, store: CaptureStore, contract: Contract, take_draft: TakeDraft | None = None) -> None:
         super().__init__()
         self.path = store.path
+        self._take_draft = take_draft
         self.replay = CaptureReplay(store, contract)
         # The panels ask a session for no more than a replay has.
         self.bridge = SessionBridge(cast("Session", self.replay), self)
@@ -79,6 +85,8 @@ class CaptureWindow(QMainWindow):
         self.frames.menu.recipeAsked.connect(self.evidence.of_entries)
         self.exchanges.recipeRequested.connect(self.evidence.of_exchange)
         self.endings.recipeAsked.connect(self.evidence.of_attempt)
+        self.frames.menu.editAgainAsked.connect(self.keep_entry)
+        self.exchanges.editAgainRequested.connect(self.keep_exchange)
         self._rebuilding = Background("rebuild traces", self)
         self._rebuilt = Rebuilt()
         self._wanted = 0
@@ -119,6 +127,27 @@ class CaptureWindow(QMainWindow):
         """Select an exchange, as soon as it is rebuilt."""
         self._wanted = number
         self._show_wanted()
+
+    def keep_exchange(self, number: int) -> None:
+        """Keep the request of an exchange as a draft."""
+        exchange = self.bridge.exchange(number)
+        if exchange is not None:
+            self._keep(exchange.request_entry, f"exchange {number}")
+
+    def keep_entry(self, number: int) -> None:
+        """Keep a message as a draft, whichever way it went."""
+        self._keep(number, f"entry {number}")
+
+    def _keep(self, entry: int, origin: str) -> None:
+        if self._take_draft is None:
+            return
+        try:
+            evidence = read_entry(self.replay.store, entry)
+            where = self._take_draft(evidence, f"{origin} of {self.path.stem}")
+        except InspectorError as error:
+            self.bridge.tell_error(str(error))
+        else:
+            self.bridge.warned.emit("ok", where)
 
     async def aclose(self) -> None:
         """End what runs, close the capture and the window."""
@@ -209,10 +238,17 @@ class CaptureWindow(QMainWindow):
             button.setParent(unused)
         self.frames.view.set_following(False)
         self.frames.view.scrollToTop()
-        for name in ("exchangesSendAgainAction", "exchangesEditAgainAction", "exchangesCancelAction"):
-            action = self.exchanges.findChild(QAction, name)
+        unusable = ["exchangesSendAgainAction", "exchangesCancelAction", "framesSendAgainAction"]
+        if self._take_draft is None:
+            unusable += ["exchangesEditAgainAction", "framesEditAgainAction"]
+        for name in unusable:
+            action = self.findChild(QAction, name)
             if action is not None:
                 action.setVisible(False)
+        for name in ("exchangesEditAgainAction", "framesEditAgainAction"):
+            action = self.findChild(QAction, name)
+            if action is not None:
+                action.setText("&Edit as draft")
         empty = self.frames.findChild(EmptyState, "framesEmpty")
         if empty is not None:
             empty.say("This capture holds no entries.")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..protocol.contract import Contract
+    from .capture_window import TakeDraft
 
 
 class CaptureWindows(QObject):
@@ -28,6 +29,8 @@ class CaptureWindows(QObject):
     def __init__(self, contract: Contract, tell_error: Callable[[str], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._contract = contract
+        self.take_draft: TakeDraft | None = None
+        """Keeps a message of a capture as a draft, and says in words where; None where drafts cannot be kept."""
         self.layout = CaptureLayout()
         """How the window looked that was closed last: the next one looks like it."""
         self._windows: list[CaptureWindow] = []
@@ -48,7 +51,7 @@ class CaptureWindows(QObject):
                 window.raise_()
             else:
                 store = await asyncio.to_thread(CaptureStore.open, path, read_only=True)
-                window = CaptureWindow(store, self._contract)
+                window = CaptureWindow(store, self._contract, self.take_draft)
                 window.restore_layout(self.layout_now())
                 window.closed.connect(lambda: self._on_closed(window))
                 window.exchangeAsked.connect(self._on_exchange_asked)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ..compose.evidence import Evidence
     from .capture_actions import CaptureActions
     from .open_sessions import OpenSession, OpenSessions
     from .panels.composer import ComposerPanel
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._pages: dict[SessionView, SessionPage] = {}
         self._capture_windows = CaptureWindows(sessions.contract, self.tell_error, self)
+        self._capture_windows.take_draft = self._take_draft
         self._themes = ThemeActions(self)
         self._session_actions = SessionActions(self)
         self._care = WindowCare(self, layouts.folder)
@@ -283,6 +285,11 @@ class MainWindow(QMainWindow):
 
     def _tell(self, kind: str, sentence: str) -> None:
         self.view.bridge.warned.emit(kind, sentence)
+
+    def _take_draft(self, evidence: Evidence, origin: str) -> str:
+        """Keep a message of a capture as a draft of the session in front; where it went, in words."""
+        title = self.view.open_evidence(evidence, origin)
+        return f"Kept as the draft “{title}” in the session of “{self.page.one.current.profile.name}”."
 
     def _close_button(self, page: SessionPage) -> QToolButton:
         button = QToolButton()

@@ -35,8 +35,9 @@ from .retry_countdown import RetryCountdown
 from .token_case import find_patient
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from ..compose.evidence import Evidence
     from ..repro.from_evidence import MadeRecipe
     from .bridge import SessionBridge
     from .current_profile import CurrentProfile
@@ -98,7 +99,12 @@ class SessionView(QWidget):
         self.connector.secretNeeded.connect(self._ask_secret)
         self.connector.leaveNeeded.connect(self._ask_leave)
         self.exchanges.sendAgainRequested.connect(self.composer.send_again)
-        self.exchanges.editAgainRequested.connect(self.composer.load_exchange)
+        self.frames.menu.sendAgainAsked.connect(self.composer.send_entry_again)
+        for asked, load in (
+            (self.exchanges.editAgainRequested, self.composer.load_exchange),
+            (self.frames.menu.editAgainAsked, self.composer.load_entry),
+        ):
+            asked.connect(lambda number, load=load: self._edit_again(load, number))
         for signal in (current.chosen, current.edited):
             signal.connect(lambda: self.composer.set_tenant_id(current.profile.tenant_id))
             signal.connect(lambda: self.composer.variables.set_profile(values_of(current.profile)))
@@ -148,6 +154,16 @@ class SessionView(QWidget):
         session = self.bridge.session
         patient = await find_patient(session, self.current)
         TokenDoctorDialog(patient, session.tokens_taken, self.window()).open()
+
+    def open_evidence(self, evidence: Evidence, origin: str) -> str:
+        """Open what was seen elsewhere as a draft; its name."""
+        self.area.go_to(self.composer)
+        return self.composer.open_evidence(evidence, origin)
+
+    def _edit_again(self, load: Callable[[int], None], number: int) -> None:
+        # The composer may stand behind another panel.
+        self.area.go_to(self.composer)
+        load(number)
 
     def _with_state(self) -> tuple[FramesPanel, ExchangesPanel, StatisticsPanel, ComposerPanel, RecipePanel]:
         return self.frames, self.exchanges, self.statistics, self.composer, self.recipe

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from ...compose.drafts import Draft, new_id
-from ...compose.evidence import Evidence, read_evidence
+from ...compose.drafts import Draft
+from ...compose.evidence import Evidence, evidence_draft
 from ...compose.outgoing import Outgoing, put_together
 from ...compose.positions import read_positions
 from ...compose.templates import templates as shipped_templates
@@ -22,6 +22,7 @@ from ...protocol.envelope import Overrides, request_id_of
 from ...protocol.limits import MAX_ENVELOPE_UNITS
 from ..dialogs.variables_dialog import VariablesDialog
 from ..draft_book import DraftBook
+from ..entry_evidence import read_entry
 from ..widgets.json_editor import JsonEditor
 from ..widgets.look import set_look
 from ..widgets.panel import Panel
@@ -36,7 +37,7 @@ from .composer_headers import HeadersDialog
 from .composer_hints import VariableHints
 from .composer_judge import ComposerJudge
 from .composer_sending import ComposerSending
-from .composer_variables import ComposerVariables, needs_verbatim
+from .composer_variables import ComposerVariables
 from .composer_verdicts import ComposerVerdicts, first_words
 
 if TYPE_CHECKING:
@@ -175,31 +176,27 @@ class ComposerPanel(Panel):
         """Send the request of an exchange once more, at once, with new IDs; the editor is left alone."""
         self.sending.send_again(number)
 
+    def send_entry_again(self, number: int) -> None:
+        """Send a message that was sent once more, at once, with new IDs; the editor is left alone."""
+        self.sending.send_entry_again(number)
+
     def load_exchange(self, number: int) -> None:
         """Open the request of an exchange as a draft, to be sent again with new IDs."""
-        try:
-            evidence = read_evidence(self.sending.request_text(number))
-        except InspectorError as error:
-            self._tell("problem", str(error))
-            return
-        self.open_evidence(evidence, f"exchange {number}")
+        self._load(self.sending.request_entry(number), f"exchange {number}")
 
-    def open_evidence(self, evidence: Evidence, origin: str) -> None:
-        """Open what was seen as a draft of its own."""
-        draft = Draft(
-            id=new_id(),
-            name=f"{evidence.action.sdk_name if evidence.action else 'message'} of {origin}",
-            action=(evidence.action or self._action).value,
-            whole=evidence.whole,
-            text=evidence.text,
-            headers={name: text for name, text in _header_texts(evidence.overrides).items() if text},
-            more={"verbatim": True} if needs_verbatim(evidence.text) else {},
-        )
+    def load_entry(self, number: int) -> None:
+        """Open a message of the log as a draft, whichever way it went."""
+        self._load(number, f"entry {number}")
+
+    def open_evidence(self, evidence: Evidence, origin: str) -> str:
+        """Open what was seen as a draft of its own; its name."""
+        draft = evidence_draft(evidence, origin)
         difference = self.drafts.add(draft)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         taken = "the whole message" if evidence.whole else "the payload"
         said = f"Took {taken} of {origin} into a draft of its own."
         self._tell("warning" if difference else "muted", f"{said} {difference}".strip())
+        return draft.title
 
     def unfold(self) -> None:
         """Put the whole message that would be sent into the editor, to change any part of it."""
@@ -435,6 +432,14 @@ class ComposerPanel(Panel):
             if self.sending.send(self.outgoing()):
                 self.variables.renew()
 
+    def _load(self, entry: int, origin: str) -> None:
+        try:
+            evidence = read_entry(self.sending.store, entry)
+        except InspectorError as error:
+            self._tell("problem", str(error))
+        else:
+            self.open_evidence(evidence, origin)
+
     def _open_headers(self) -> None:
         self.headers.set_request(self._action, request_id_of(self.editor.text()))
         self.headers.show()
@@ -449,12 +454,3 @@ class ComposerPanel(Panel):
         spot = read_positions(resolved.text).spot(place.path)
         if spot is not None:
             self.editor.go_to(resolved.source(spot.start))
-
-
-def _header_texts(overrides: Overrides) -> dict[str, str]:
-    latency = overrides.network_latency_ms
-    return {
-        "timestamp": overrides.timestamp or "",
-        "tenantId": overrides.tenant_id or "",
-        "networkLatencyMs": "" if latency is None else f"{latency:g}" if latency == int(latency) else repr(latency),
-    }

@@ -54,6 +54,11 @@ class ComposerFooter(QWidget):
         layout.addWidget(self._hint)
         layout.addLayout(self._buttons)
 
+    @property
+    def can_send(self) -> bool:
+        """Whether nothing speaks against sending."""
+        return self._send_button.isEnabled()
+
     def add_action(self, object_name: str, text: str, slot: Callable[[], object]) -> QAction:
         """One more line in the menu of what else can be done."""
         action = self.menu.addAction(text)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
+    from ...capture.store import CaptureStore
     from ..bridge import SessionBridge
 
 _WHAT_NOW = {
@@ -60,10 +61,14 @@ class ComposerSending(QObject):
 
     def send_again(self, number: int) -> None:
         """Send the request of an exchange once more, with new IDs and otherwise as it was."""
+        self.send_entry_again(self.request_entry(number))
+
+    def send_entry_again(self, number: int) -> None:
+        """Send a text message of the log once more, with new IDs and otherwise as it was."""
         if self._blocked():
             return
         try:
-            message = self.request_text(number)
+            message = self.store.payload(number).decode(errors="replace")
         except InspectorError as error:
             self.failed.emit(str(error))
             return
@@ -75,10 +80,14 @@ class ComposerSending(QObject):
         if not self._blocked():
             self._start(self._bridge.session.ping(), "ping")
 
-    def request_text(self, number: int) -> str:
-        """The message that began an exchange. Raises InspectorError when the capture cannot be read."""
-        session = self._bridge.session
-        return session.store.payload(session.exchanges[number - 1].request_entry).decode(errors="replace")
+    @property
+    def store(self) -> CaptureStore:
+        """What the session saw."""
+        return self._bridge.session.store
+
+    def request_entry(self, number: int) -> int:
+        """The entry that began an exchange."""
+        return self._bridge.session.exchanges[number - 1].request_entry
 
     def _blocked(self) -> bool:
         obstacle = self.obstacle()

@@ -13,7 +13,7 @@ from ...capture.query.json_path import parse_path, values_at
 from ...capture.schema import StoreError
 from ...capture.secret_patterns import kind_of_name
 from ...compose.generate import fresh
-from ...compose.variables import GENERATORS, MissingValue, Preview, Resolved, name_problem, uses
+from ...compose.variables import GENERATORS, MissingValue, Preview, Resolved, name_problem
 from ...protocol.read_json import json_text, read_json
 from ...protocol.timestamps import iso_millis
 
@@ -196,8 +196,3 @@ def values_of(profile: Profile) -> dict[str, str]:
         "chatSessionId": profile.chat_session_id,
     }
     return {name: text for name, text in given.items() if text and not name_problem(name)}
-
-
-def needs_verbatim(text: str) -> bool:
-    """Whether a text that was seen on the wire would change by being taken for one with variables."""
-    return "{{!" in text or any(True for _ in uses(text))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from ...capture.entry import EntryKind
+from ..entry_evidence import is_text, was_own
 from ..models.background import Background
 from ..models.frame_columns import FrameColumn
 from ..models.frame_terms import cell_term
@@ -33,6 +34,10 @@ class FramesMenu(QObject):
 
     filterAsked = Signal(str)
     """Show the entries of this query alone."""
+    sendAgainAsked = Signal(int)
+    """Send the message of this entry once more."""
+    editAgainAsked = Signal(int)
+    """Open the message of this entry as a draft."""
     recipeAsked = Signal(list)
     """Make a recipe of these entries."""
     termAsked = Signal(str, bool)
@@ -56,6 +61,9 @@ class FramesMenu(QObject):
         self._by_id = add("framesFilterCorrelationAction", "Show this &correlation ID only", self._filter_correlation)
         self._by_action = add("framesFilterActionAction", "Show this &action only", self._filter_action)
         self._menu.addSeparator()
+        self.send_again = self._add_key("framesSendAgainAction", "&Send again", "Ctrl+R", self._ask_send_again)
+        self.edit_again = self._add_key("framesEditAgainAction", "&Edit and send again", "Ctrl+E", self._ask_edit_again)
+        self._menu.addSeparator()
         self._menu.addActions(marks)
         add("framesRecipeAction", "Sa&ve as recipe…", lambda: self.recipeAsked.emit(self._view.selected_numbers()))
         self._menu.addSeparator()
@@ -77,6 +85,8 @@ class FramesMenu(QObject):
         for action, words in ((self._by_cell, "&Filter by this"), (self._exclude, "E&xclude this")):
             action.setEnabled(bool(self._term))
             action.setText(f"{words}: {_plain(self._term)}" if self._term else words)
+        self.send_again.setEnabled(was_own(entry))
+        self.edit_again.setEnabled(is_text(entry))
         self._before.setEnabled(self._neighbour(-1) != 0)
         self._after.setEnabled(self._neighbour(1) != 0)
         self._menu.popup(at)
@@ -119,6 +129,27 @@ class FramesMenu(QObject):
         action.setObjectName(object_name)
         action.triggered.connect(slot)
         return action
+
+    def _add_key(self, object_name: str, text: str, keys: str, slot) -> QAction:
+        action = self._add(object_name, text, lambda _checked=False: slot())
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._view.addAction(action)
+        # What the menu disabled for one row must not keep the keys from the next.
+        self._menu.aboutToHide.connect(lambda: action.setEnabled(True))
+        return action
+
+    def _ask_send_again(self) -> None:
+        entry = self._entry()
+        if entry is not None and was_own(entry):
+            self.sendAgainAsked.emit(entry.number)
+        elif entry is not None:
+            self._bridge.warned.emit("warning", "Only a text message that was sent can be sent again. Edit it instead.")
+
+    def _ask_edit_again(self) -> None:
+        entry = self._entry()
+        if entry is not None:
+            self.editAgainAsked.emit(entry.number)
 
     def _entry(self) -> Entry | None:
         number = self._view.current_number()
