@@ -20,11 +20,12 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from .compose.draft_store import DraftStore
+from .compose.history import SentHistory
 from .crash_reports import CrashReports, FaultWatch
 from .errors import InspectorError
 from .log import FILE_NAME, start_logging
 from .own_captures import OwnCaptures
-from .paths import captures_dir, config_dir, crash_dir, drafts_dir, log_dir, profiles_dir, state_dir
+from .paths import captures_dir, config_dir, crash_dir, data_dir, drafts_dir, log_dir, profiles_dir, state_dir
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .protocol.contract import Contract
@@ -125,7 +126,9 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     book = ProfileBook(ProfileStore(profiles_dir()), SecretStore(), tasks.start)
     traces = TraceSending(CollectorFile(config_dir() / "collector.json"), book.secrets)
     drafts = DraftBook(DraftStore(drafts_dir()), tasks.start)
-    sessions = OpenSessions(captures, Contract(schemas()), book, drafts, traces)
+    sessions = OpenSessions(
+        captures, Contract(schemas()), book, drafts, traces, SentHistory(data_dir() / "sent.sqlite")
+    )
     tenant = RestartableTenant(tenant_settings)
     window = MainWindow(sessions, await sessions.begin(), layouts, tenant)
     tenant.died.connect(window.tell_error)

@@ -363,6 +363,7 @@ def main() -> None:
 async def _print_page(folder: str) -> str:
     from pathlib import Path
 
+    from ..compose.history import SentHistory
     from ..own_captures import OwnCaptures
     from ..profiles.secrets import SecretStore
     from ..profiles.store import ProfileStore
@@ -382,7 +383,7 @@ async def _print_page(folder: str) -> str:
     captures = OwnCaptures(lambda: home, home / "captures.json", home / "recent.json")
     book = ProfileBook(ProfileStore(home / "profiles"), SecretStore(), Tasks("profiles").start)
     traces = TraceSending(CollectorFile(home / "collector.json"), book.secrets)
-    sessions = OpenSessions(captures, Contract(schemas()), book, DraftBook(), traces)
+    sessions = OpenSessions(captures, Contract(schemas()), book, DraftBook(), traces, SentHistory(home / "sent.sqlite"))
     first = await sessions.begin()
     window = MainWindow(sessions, first, LayoutStore(home / "layout.json"), RestartableTenant())
     text = page(window)

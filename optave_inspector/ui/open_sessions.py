@@ -14,6 +14,7 @@ from .bridge import SessionBridge
 from .current_profile import CurrentProfile
 
 if TYPE_CHECKING:
+    from ..compose.history import SentHistory
     from ..own_captures import OwnCaptures
     from ..protocol.contract import Contract
     from .draft_book import DraftBook
@@ -36,13 +37,20 @@ class OpenSessions:
     """Begins and ends sessions, not connected, each with a new capture among the user's own."""
 
     def __init__(
-        self, captures: OwnCaptures, contract: Contract, book: ProfileBook, drafts: DraftBook, traces: TraceSending
+        self,
+        captures: OwnCaptures,
+        contract: Contract,
+        book: ProfileBook,
+        drafts: DraftBook,
+        traces: TraceSending,
+        history: SentHistory | None = None,
     ) -> None:
         self.captures = captures
         self.contract = contract
         self.book = book
         self.drafts = drafts
         self.traces = traces
+        self.history = history
 
     async def begin(self) -> OpenSession:
         """A new session on the running loop."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ..profiles.profile import LOCAL_TENANT_ID
@@ -13,9 +13,11 @@ from ..repro.from_evidence import Origin
 from .actions import ConnectionActions
 from .connector import Connector
 from .dialogs.close_dialog import CloseDialog
+from .dialogs.history_dialog import HistoryDialog
 from .dialogs.question import ConfirmDialog, TextQuestion
 from .dialogs.token_doctor import TokenDoctorDialog
 from .dock_area import DockArea
+from .history_keeping import HistoryKeeping
 from .on_purpose_actions import OnPurposeActions
 from .panels.composer import ComposerPanel
 from .panels.composer_variables import values_of
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..compose.evidence import Evidence
+    from ..compose.history import SentHistory
     from ..repro.from_evidence import MadeRecipe
     from .bridge import SessionBridge
     from .current_profile import CurrentProfile
@@ -55,6 +58,7 @@ class SessionView(QWidget):
         bridge: SessionBridge,
         current: CurrentProfile,
         drafts: DraftBook | None = None,
+        history: SentHistory | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -74,6 +78,9 @@ class SessionView(QWidget):
         for source in (self.entry.tree, self.exchanges):
             source.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
         self.composer = ComposerPanel(bridge, book=drafts, profile_id=current.profile.id)
+        self.history: HistoryDialog | None = None
+        if history is not None:
+            self._follow(history)
         self.recipe = RecipePanel(bridge, current.book)
         self.evidence = RecipeEvidence(bridge, self._origin, self._take_recipe, self)
         self.frames.menu.recipeAsked.connect(self.evidence.of_entries)
@@ -159,6 +166,33 @@ class SessionView(QWidget):
         """Open what was seen elsewhere as a draft; its name."""
         self.area.go_to(self.composer)
         return self.composer.open_evidence(evidence, origin)
+
+    def _follow(self, history: SentHistory) -> None:
+        """Keep a history of what this session sends, and let the composer show it."""
+        current = self.current
+        keeping = HistoryKeeping(self.bridge, history, lambda: current.profile.id, self)
+        self.history = HistoryDialog(history, lambda: (current.profile.id, current.profile.name), self)
+        self.history.draftAsked.connect(self.composer.open_sent)
+        self.history.sendAsked.connect(self.composer.send_sent)
+        for signal in (keeping.changed, current.chosen):
+            signal.connect(self._show_history)
+        action = self.composer.footer.add_action(
+            "composerHistoryAction", "&History of what was sent…", self.open_history
+        )
+        action.setShortcut("Ctrl+Shift+H")
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.composer.addAction(action)
+
+    def open_history(self) -> None:
+        """Show what was sent with this profile, by whatever session and window."""
+        if self.history is not None:
+            self.history.show()
+            self.history.raise_()
+            self.history.activateWindow()
+
+    def _show_history(self) -> None:
+        if self.history is not None and self.history.isVisible():
+            self.history.reload()
 
     def _edit_again(self, load: Callable[[int], None], number: int) -> None:
         # The composer may stand behind another panel.

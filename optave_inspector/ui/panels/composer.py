@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from ...compose.drafts import Draft
-from ...compose.evidence import Evidence, evidence_draft
+from ...compose.evidence import Evidence, evidence_draft, read_evidence
 from ...compose.outgoing import Outgoing, put_together
 from ...compose.positions import read_positions
 from ...compose.templates import templates as shipped_templates
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent, QTextDocument
 
+    from ...compose.history import Sent
     from ...compose.judgement import Place
     from ...compose.templates import Template
     from ...protocol.contract import Contract
@@ -179,6 +181,18 @@ class ComposerPanel(Panel):
     def send_entry_again(self, number: int) -> None:
         """Send a message that was sent once more, at once, with new IDs; the editor is left alone."""
         self.sending.send_entry_again(number)
+
+    def open_sent(self, sent: Sent) -> None:
+        """Open a message of the history as a draft."""
+        if sent.text is not None:
+            self.open_evidence(read_evidence(sent.text), time.strftime("%H:%M:%S", time.localtime(sent.at_ns // 10**9)))
+
+    def send_sent(self, sent: Sent) -> None:
+        """Send a message of the history once more, with new IDs; not where something was taken out of it."""
+        if sent.masked:
+            self._tell("problem", "Not sent: secrets were taken out of it. Open it as a draft and put them in.")
+        elif sent.text is not None:
+            self.sending.send_renewed(sent.text)
 
     def load_exchange(self, number: int) -> None:
         """Open the request of an exchange as a draft, to be sent again with new IDs."""

@@ -72,6 +72,10 @@ class ComposerSending(QObject):
         except InspectorError as error:
             self.failed.emit(str(error))
             return
+        self.send_renewed(message)
+
+    def send_renewed(self, message: str) -> None:
+        """Send a message with new IDs and a new time of issue, and otherwise as it is."""
         message = renew(message, fresh(time.time_ns(), os.urandom))
         self.send(Outgoing(message, renewed_parts(message)))
 
