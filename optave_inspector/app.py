@@ -19,13 +19,24 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from .compose.collection_store import CollectionStore
 from .compose.draft_store import DraftStore
 from .compose.history import SentHistory
 from .crash_reports import CrashReports, FaultWatch
 from .errors import InspectorError
 from .log import FILE_NAME, start_logging
 from .own_captures import OwnCaptures
-from .paths import captures_dir, config_dir, crash_dir, data_dir, drafts_dir, log_dir, profiles_dir, state_dir
+from .paths import (
+    captures_dir,
+    config_dir,
+    crash_dir,
+    data_dir,
+    drafts_dir,
+    log_dir,
+    profiles_dir,
+    requests_dir,
+    state_dir,
+)
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .protocol.contract import Contract
@@ -40,6 +51,7 @@ from .ui.lost_errors import LostErrors
 from .ui.main_window import MainWindow
 from .ui.open_sessions import OpenSessions
 from .ui.profile_book import ProfileBook
+from .ui.request_library import RequestLibrary
 from .ui.trace_sending import TraceSending
 
 if TYPE_CHECKING:
@@ -126,12 +138,13 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     book = ProfileBook(ProfileStore(profiles_dir()), SecretStore(), tasks.start)
     traces = TraceSending(CollectorFile(config_dir() / "collector.json"), book.secrets)
     drafts = DraftBook(DraftStore(drafts_dir()), tasks.start)
-    sessions = OpenSessions(
-        captures, Contract(schemas()), book, drafts, traces, SentHistory(data_dir() / "sent.sqlite")
-    )
+    history = SentHistory(data_dir() / "sent.sqlite")
+    library = RequestLibrary(CollectionStore(requests_dir()), tasks.start)
+    sessions = OpenSessions(captures, Contract(schemas()), book, drafts, traces, history, library)
     tenant = RestartableTenant(tenant_settings)
     window = MainWindow(sessions, await sessions.begin(), layouts, tenant)
     tenant.died.connect(window.tell_error)
+    await library.load()
     await book.load()
     await window.adopt_drafts(layout)
     await window.restore_layout(layout)
@@ -155,6 +168,7 @@ async def take_apart(parts: WindowParts) -> None:
     )
     window.hide()
     parts.tenant.died.disconnect(window.tell_error, missing_ok=True)
+    parts.sessions.stop_listening()
     await parts.tasks.cancel()
     await asyncio.gather(*(page.one.bridge.stop() for page in window.pages))
     await _in_time("closing the captures on show", window.close_captures(), _KEEPING_S)

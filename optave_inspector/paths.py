@@ -65,6 +65,11 @@ def drafts_dir() -> Path:
     return _owner_only(data_dir() / "drafts")
 
 
+def requests_dir() -> Path:
+    """Collections of named requests, as :class:`compose.collection_store.CollectionStore` takes them."""
+    return _owner_only(data_dir() / "requests")
+
+
 def _folder(usual: Path, below_home: str) -> Path:
     home = _home()
     if home is None:

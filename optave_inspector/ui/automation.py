@@ -363,6 +363,7 @@ def main() -> None:
 async def _print_page(folder: str) -> str:
     from pathlib import Path
 
+    from ..compose.collection_store import CollectionStore
     from ..compose.history import SentHistory
     from ..own_captures import OwnCaptures
     from ..profiles.secrets import SecretStore
@@ -377,13 +378,16 @@ async def _print_page(folder: str) -> str:
     from .main_window import MainWindow
     from .open_sessions import OpenSessions
     from .profile_book import ProfileBook
+    from .request_library import RequestLibrary
     from .trace_sending import TraceSending
 
     home = Path(folder)
     captures = OwnCaptures(lambda: home, home / "captures.json", home / "recent.json")
     book = ProfileBook(ProfileStore(home / "profiles"), SecretStore(), Tasks("profiles").start)
     traces = TraceSending(CollectorFile(home / "collector.json"), book.secrets)
-    sessions = OpenSessions(captures, Contract(schemas()), book, DraftBook(), traces, SentHistory(home / "sent.sqlite"))
+    history = SentHistory(home / "sent.sqlite")
+    library = RequestLibrary(CollectionStore(home / "requests"), Tasks("requests").start)
+    sessions = OpenSessions(captures, Contract(schemas()), book, DraftBook(), traces, history, library)
     first = await sessions.begin()
     window = MainWindow(sessions, first, LayoutStore(home / "layout.json"), RestartableTenant())
     text = page(window)

@@ -50,6 +50,10 @@ class DraftBook(QObject):
         if store is not None and isinstance(application, QGuiApplication):
             application.applicationStateChanged.connect(self._on_application)
 
+    def stop_listening(self) -> None:
+        """Read no more by itself; before the loop ends."""
+        self._start = None
+
     def drafts(self, profile_id: str) -> list[Draft]:
         """The open drafts of a profile, in their order."""
         return sorted(

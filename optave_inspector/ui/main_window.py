@@ -88,6 +88,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(_SMALLEST)
         sessions.book.warned.connect(self._tell)
         sessions.drafts.warned.connect(self._tell)
+        if sessions.library is not None:
+            sessions.library.warned.connect(self._tell)
         sessions.book.removed.connect(lambda: self.view.bridge.start(self.adopt_drafts(), "keep drafts"))
         self.traces.warned.connect(self._tell)
         self.traces.changed.connect(self._show_sending)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..protocol.contract import Contract
     from .draft_book import DraftBook
     from .profile_book import ProfileBook
+    from .request_library import RequestLibrary
     from .trace_sending import TraceSending
 
 
@@ -44,6 +45,7 @@ class OpenSessions:
         drafts: DraftBook,
         traces: TraceSending,
         history: SentHistory | None = None,
+        library: RequestLibrary | None = None,
     ) -> None:
         self.captures = captures
         self.contract = contract
@@ -51,6 +53,13 @@ class OpenSessions:
         self.drafts = drafts
         self.traces = traces
         self.history = history
+        self.library = library
+
+    def stop_listening(self) -> None:
+        """Let what all sessions share start nothing more; before its tasks are cancelled."""
+        self.drafts.stop_listening()
+        if self.library is not None:
+            self.library.stop_listening()
 
     async def begin(self) -> OpenSession:
         """A new session on the running loop."""

@@ -32,7 +32,7 @@ class SessionPage:
         self, one: OpenSession, sessions: OpenSessions, windows: CaptureWindows, tenant: TenantControl | None
     ) -> None:
         self.one = one
-        self.view = SessionView(one.bridge, one.current, sessions.drafts, sessions.history)
+        self.view = SessionView(one.bridge, one.current, sessions.drafts, sessions.history, sessions.library)
         # The profiles outlive the session: what hears of them must go with what it shows them in.
         one.current.setParent(self.view)
         self.panels = PanelActions(self.view)

@@ -20,6 +20,7 @@ from .dock_area import DockArea
 from .history_keeping import HistoryKeeping
 from .on_purpose_actions import OnPurposeActions
 from .panels.composer import ComposerPanel
+from .panels.composer_requests import ComposerRequests
 from .panels.composer_variables import values_of
 from .panels.connection import ConnectionPanel
 from .panels.endings import EndingsPanel
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .bridge import SessionBridge
     from .current_profile import CurrentProfile
     from .draft_book import DraftBook
+    from .request_library import RequestLibrary
 
 
 class SessionView(QWidget):
@@ -59,6 +61,7 @@ class SessionView(QWidget):
         current: CurrentProfile,
         drafts: DraftBook | None = None,
         history: SentHistory | None = None,
+        library: RequestLibrary | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -77,7 +80,9 @@ class SessionView(QWidget):
         self.endings = EndingsPanel(bridge)
         for source in (self.entry.tree, self.exchanges):
             source.termAsked.connect(lambda term, exclude: self.frames.add_term(term, exclude=exclude))
-        self.composer = ComposerPanel(bridge, book=drafts, profile_id=current.profile.id)
+        own = {} if library is None else {"templates": library.templates}
+        self.composer = ComposerPanel(bridge, book=drafts, profile_id=current.profile.id, **own)
+        self.requests = ComposerRequests(self.composer, library) if library is not None else None
         self.history: HistoryDialog | None = None
         if history is not None:
             self._follow(history)

@@ -20,6 +20,7 @@ class _Question(QDialog):
         words = QLabel(sentence)
         words.setObjectName(f"{object_name}Words")
         words.setWordWrap(True)
+        words.setVisible(bool(sentence))
         self.middle = QVBoxLayout()
         self.middle.setSpacing(6)
         self._buttons = QDialogButtonBox()

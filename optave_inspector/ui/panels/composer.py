@@ -182,6 +182,15 @@ class ComposerPanel(Panel):
         """Send a message that was sent once more, at once, with new IDs; the editor is left alone."""
         self.sending.send_entry_again(number)
 
+    def refresh_templates(self) -> None:
+        """The user's own templates are others than before."""
+        self.controls.set_action(self._action)
+        self._show_template()
+
+    def tell(self, role: str, sentence: str) -> None:
+        """Say something about the draft in front until it is edited; ``role`` as labels have it."""
+        self._tell(role, sentence)
+
     def open_sent(self, sent: Sent) -> None:
         """Open a message of the history as a draft."""
         if sent.text is not None:

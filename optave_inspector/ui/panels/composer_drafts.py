@@ -116,6 +116,13 @@ class ComposerDrafts(QWidget):
         self._rebuild(draft.id)
         return difference
 
+    def settle(self, draft_id: str, name: str, origin: dict[str, str]) -> None:
+        """An open draft was saved as a named request: it goes by that name, and knows where the request is."""
+        self.keep()
+        sheet = self._desk.sheets.get(draft_id)
+        if sheet is not None:
+            self._change(sheet, name=name, more={**sheet.draft.more, "request": origin})
+
     def take_over(self, draft: Draft) -> None:
         """Open a draft that another way of keeping held, unless it was taken over before."""
         known = self._book.get(self._profile, draft.id)
