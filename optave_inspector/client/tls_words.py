@@ -206,4 +206,7 @@ def _names(own: PeerCertificate | None) -> str:
 
 
 def _day(unix_s: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(unix_s))
+    try:
+        return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(unix_s))
+    except (ValueError, OverflowError, OSError):
+        return "a date beyond the calendar"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from ..client.certificate_words import chain_text, validity
 from ..client.masking import masked
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def summary(handshake: Handshake) -> list[Line]:
         lines.append(Line("TLS", shown.tls))
     elif shown.peer_address:
         lines.append(Line("TLS", "none: not encrypted"))
+    if shown.proxy:
+        lines.append(Line("Proxy", shown.proxy))
+    lines += _certificate(shown)
     lines += [Line("", f"⚠ {warning}", "warning") for warning in shown.warnings]
     return lines
 
@@ -64,7 +68,23 @@ def in_full(handshake: Handshake) -> dict[str, str]:
         body = shown.body[:_SHOWN_BODY].decode("utf-8", errors="replace")
         more = len(shown.body) - _SHOWN_BODY
         texts["Body"] = body + (f"\n… {more:,} more bytes" if more > 0 else "")
+    if shown.certificates:
+        texts["Certificates"] = chain_text(shown.certificates)
+        if shown.distrust:
+            texts["Certificates"] = f"{shown.distrust}\n\n{texts['Certificates']}"
     return texts
+
+
+def _certificate(handshake: Handshake) -> list[Line]:
+    if not handshake.certificates:
+        return []
+    own = handshake.certificates[0]
+    name = own.subject or ", ".join(own.names[:2]) or own.sha256[:23]
+    if handshake.accepted_by_user:
+        return [Line("Certificate", f"⚠ {name}: accepted by you alone", "warning")]
+    if handshake.distrust:
+        return [Line("Certificate", f"✗ {handshake.distrust}", "problem")]
+    return [Line("Certificate", f"{name} · {validity(own)}")]
 
 
 def _status(handshake: Handshake) -> Line:
@@ -89,6 +109,7 @@ def _times(handshake: Handshake) -> str:
         "token": timings.token_ms,
         "DNS": timings.dns_ms,
         "TCP": timings.tcp_ms,
+        "proxy": timings.proxy_ms,
         "TLS": timings.tls_ms,
         "upgrade": timings.upgrade_ms,
     }

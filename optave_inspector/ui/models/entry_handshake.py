@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...client.certificate_words import certificate_lines
+from ...client.events import PeerCertificate
 from ...protocol.accept_key import accept_of
 from ...protocol.refusals import refusal
 from .detail_row import DetailRow, Piece, heading, told
@@ -52,6 +54,7 @@ def _rows(value: dict[str, Any]) -> Iterator[DetailRow]:
     yield from _key(asked, answered, accepted=accepted)
     yield _token(url, asked)
     yield _encryption(url, f"{value.get('tls') or ''}")
+    yield from _certificates(value)
     warnings = value.get("warnings") or ()
     if warnings:
         yield heading("Warnings", "warning")
@@ -167,6 +170,40 @@ def _encryption(url: str, tls: str) -> DetailRow:
     return told("warning", "Encryption", "None: the token and all messages can be read on the way.")
 
 
+def _certificates(value: dict[str, Any]) -> Iterator[DetailRow]:
+    """The chain that the server showed, its own certificate first; from a file, so anything may stand there."""
+    listed = value.get("certificates")
+    shown = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    if not shown:
+        return
+    distrust = value.get("distrust")
+    look = "error" if distrust else "warning" if value.get("acceptedByUser") else ""
+    yield heading("Certificates", *((look,) if look else ()))
+    if distrust:
+        yield told("error", "Not trusted", f"{distrust}")
+    if value.get("acceptedByUser"):
+        yield told("warning", "Accepted", "Nothing vouches for it: the user accepted it by its fingerprint.")
+    for number, one in enumerate(shown, 1):
+        names = one.get("names")
+        certificate = PeerCertificate(
+            sha256=f"{one.get('sha256') or ''}",
+            subject=f"{one.get('subject') or ''}",
+            issuer=f"{one.get('issuer') or ''}",
+            not_before_unix_s=_number(one.get("notBefore")),
+            not_after_unix_s=_number(one.get("notAfter")),
+            names=tuple(f"{name}" for name in names) if isinstance(names, list) else (),
+            problem=f"{one.get('problem') or ''}",
+        )
+        pieces = [Piece("The server's own" if number == 1 else f"Certificate {number}")]
+        for label, text in certificate_lines(certificate):
+            pieces += [Piece(f"\n{label}  ", "muted"), Piece(text, "code")]
+        yield DetailRow(tuple(pieces))
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def _timings(value: dict[str, Any]) -> Iterator[DetailRow]:
     timings = value.get("timingsMs")
     phases = timings.items() if isinstance(timings, dict) else ()
@@ -177,7 +214,9 @@ def _timings(value: dict[str, Any]) -> Iterator[DetailRow]:
     yield heading("Way and time")
     if peer:
         yield told("text", "Peer", f"{peer}")
-    names = {"dns": "name lookup", "tcp": "TCP", "tls": "TLS", "token": "token", "upgrade": "upgrade"}
+    if value.get("proxy"):
+        yield told("text", "Proxy", f"{value['proxy']}; name lookup and TCP are the way to it")
+    names = {"dns": "name lookup", "tcp": "TCP", "proxy": "proxy", "tls": "TLS", "token": "token", "upgrade": "upgrade"}
     for name, ms in known:
         yield DetailRow((Piece(f"{names.get(name, name)}: ", "muted"), Piece(f"{ms:,.1f} ms")))
 

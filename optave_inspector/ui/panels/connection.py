@@ -57,7 +57,7 @@ class ConnectionPanel(Panel):
             tip="Query parameter OptaveTraceChatSessionId; left out when empty",
         )
         self._chat_session.edited.connect(lambda text: current.edit(chat_session_id=text))
-        self._more = MoreSection(current)
+        self._more = MoreSection(bridge, current)
         self._handshake = HandshakeView(bridge)
         self._sections = (self._url, self._auth, self._token, self._more)
         self._build(connector)
@@ -75,6 +75,7 @@ class ConnectionPanel(Panel):
     def keep_typed(self) -> None:
         """Hand over what was typed and is not kept yet; before the window goes."""
         self._token.keep_secret()
+        self._more.keep_typed()
 
     def _build(self, connector: Connector) -> None:
         self._error = words("connectionError", "problem")

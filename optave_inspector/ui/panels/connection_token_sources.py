@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from ...client.config import SECRET_PLACEHOLDER
 from ...profiles.checks import TICKET_METHODS
 from ..widgets.form import Field, SecretField, words
-from ..widgets.look import set_look
+from ..widgets.headers_edit import HeadersEdit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ..current_profile import CurrentProfile
 
 _LABEL_WIDTH = 58
-_HEADER_LINES = 3
 
 
 class TicketBox(QWidget):
@@ -58,18 +57,13 @@ class TicketBox(QWidget):
         line.setSpacing(6)
         line.addWidget(self._method)
         line.addWidget(self.field, 1)
-        label = QLabel("Headers, one a line")
-        label.setProperty("role", "muted")
-        self.headers = QPlainTextEdit()
-        self.headers.setObjectName("connectionTicketHeadersEdit")
-        self.headers.setAccessibleName("Headers of the ticket request")
-        self.headers.setPlaceholderText(f"X-Api-Key: {SECRET_PLACEHOLDER}")
-        self.headers.setToolTip(f"Name: value. {SECRET_PLACEHOLDER} stands for the secret below, which no file holds.")
-        self.headers.setTabChangesFocus(True)
-        self.headers.setFixedHeight(self.headers.fontMetrics().lineSpacing() * _HEADER_LINES + 14)
-        self.headers.textChanged.connect(self._headers_edited)
-        label.setBuddy(self.headers)
-        self._headers_problem = words("connectionTicketHeadersProblem", "problem")
+        self.headers = HeadersEdit(
+            "connectionTicketHeadersEdit",
+            "Headers of the ticket request",
+            placeholder=f"X-Api-Key: {SECRET_PLACEHOLDER}",
+            tip=f"Name: value. {SECRET_PLACEHOLDER} stands for the secret below, which no file holds.",
+        )
+        self.headers.edited.connect(self._headers_edited)
         self.secret = SecretField(
             "Secret",
             "connectionTicketSecretEdit",
@@ -78,22 +72,18 @@ class TicketBox(QWidget):
             tip=f"Goes where {SECRET_PLACEHOLDER} stands in a header; never written into a file",
         )
         self.secret.edited.connect(lambda _text: self.secretEdited.emit())
-        self._showing = False
         layout = _stacked(self)
         layout.addWidget(self.url)
         layout.addLayout(line)
-        for widget in (label, self.headers, self._headers_problem, self.secret):
-            layout.addWidget(widget)
+        layout.addWidget(self.headers)
+        layout.addWidget(self.secret)
 
     def show_profile(self, profile: Profile) -> None:
         """Show its values; what is being typed stays as it is."""
         self.url.set_text(profile.ticket_url)
         self.field.set_text(profile.token_field)
         self._method.setCurrentText(profile.ticket_method)
-        if _headers(self.headers.toPlainText())[0] != profile.ticket_headers:
-            self._showing = True
-            self.headers.setPlainText("\n".join(f"{name}: {value}" for name, value in profile.ticket_headers.items()))
-            self._showing = False
+        self.headers.set_headers(profile.ticket_headers)
         self._show_secret(profile)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
@@ -101,15 +91,11 @@ class TicketBox(QWidget):
         self.url.set_problem(problems.get("ticket_url", ""))
         self.field.set_problem(problems.get("token_field", ""))
         self.secret.set_problem(problems.get("ticket_secret", ""))
-        sentence = problems.get("ticket_headers", "") or _headers(self.headers.toPlainText())[1]
-        self._headers_problem.setText(f"⚠ {sentence}" if sentence else "")
-        set_look(self.headers, "problem", bool(sentence))
-        self.headers.setAccessibleDescription(sentence)
+        self.headers.set_problem(problems.get("ticket_headers", ""))
 
-    def _headers_edited(self) -> None:
-        if not self._showing:
-            self._current.edit(ticket_headers=_headers(self.headers.toPlainText())[0])
-            self._show_secret(self._current.profile)
+    def _headers_edited(self, headers: dict[str, str]) -> None:
+        self._current.edit(ticket_headers=headers)
+        self._show_secret(self._current.profile)
 
     def _show_secret(self, profile: Profile) -> None:
         self.secret.setVisible(any(SECRET_PLACEHOLDER in each for each in profile.ticket_headers.values()))
@@ -170,21 +156,6 @@ class VariableBox(QWidget):
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Mark the field when it is wrong."""
         self.name.set_problem(problems.get("token_variable", ""))
-
-
-def _headers(text: str) -> tuple[dict[str, str], str]:
-    """Headers as they are typed, one a line, and what is wrong with a line that is none."""
-    found: dict[str, str] = {}
-    problem = ""
-    for line in text.splitlines():
-        if not line.strip():
-            continue
-        name, colon, value = line.partition(":")
-        if colon:
-            found[name.strip()] = value.strip()
-        elif not problem:
-            problem = f"“{line.strip()[:40]}” is no header: write a name, a colon and a value."
-    return found, problem
 
 
 def _stacked(box: QWidget) -> QVBoxLayout:
