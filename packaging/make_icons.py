@@ -14,7 +14,7 @@ APP = ROOT / "resources" / "icons" / "optave-inspector.svg"
 DOCUMENTS = sorted((ROOT / "packaging" / "linux" / "icons").glob("*.svg"))
 SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 256, 512)
 ICO_SIZES = (16, 24, 32, 48, 64, 128, 256)
-ICNS_SIZES = (16, 32, 64, 128, 256, 512, 1024)
+ICNS_SIZES = (32, 64, 128, 256, 512, 1024)
 
 
 def draw(svg: Path, size: int) -> bytes:

@@ -53,3 +53,7 @@ def write(target: Path) -> None:
     """Write the resource of this version."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text(app_version()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    print(app_version())
