@@ -111,13 +111,48 @@ def test_the_first_finding_stands_where_there_is_room_for_it(composer, qtbot, se
     assert chips(composer)[0] == "✗ SDK"
 
 
-def test_a_long_draft_waits_for_the_pause_even_when_it_breaks(composer, qtbot):
+def long_draft(composer):
     payload = json.loads(composer.text())
     payload["request"]["attributes"] = {"content": "x" * 70_000}
     composer.set_text(json.dumps(payload, indent=2))
-    settle(composer, qtbot)
-    composer.editor.moveCursor(QTextCursor.MoveOperation.End)
-    qtbot.keyClicks(composer.editor, "}")
-    assert chips(composer)[0] == "✓ SDK"
-    settle(composer, qtbot)
-    assert chips(composer) == ["✗ JSON"]
+
+
+def test_a_long_draft_waits_for_the_pause_even_when_it_breaks(composer, qtbot, aio, wait_until):
+    async def drive():
+        long_draft(composer)
+        composer.editor.moveCursor(QTextCursor.MoveOperation.End)
+        qtbot.keyClicks(composer.editor, "}")
+        assert chips(composer)[0] == "✓ SDK"
+        await wait_until(composer._judge.is_current)
+        assert chips(composer) == ["✗ JSON"]
+
+    aio(drive())
+
+
+def test_a_long_draft_edited_while_it_is_judged_is_judged_again(composer, qtbot, aio, wait_until):
+    async def drive():
+        long_draft(composer)
+        composer.editor.moveCursor(QTextCursor.MoveOperation.End)
+        qtbot.keyClicks(composer.editor, "}")
+        await wait_until(lambda: composer._judge._aside is not None)
+        qtbot.keyClick(composer.editor, Qt.Key.Key_Backspace)
+        qtbot.keyClicks(composer.editor, " ")
+        await wait_until(composer._judge.is_current)
+        assert chips(composer)[0] == "✓ SDK"
+        qtbot.keyClicks(composer.editor, "]")
+        assert not composer._judge.is_current()
+        assert composer._judge.now().problem is not None
+
+    aio(drive())
+
+
+def test_findings_of_a_long_draft_are_underlined_at_their_places(composer, aio, wait_until):
+    async def drive():
+        long_draft(composer)
+        place = composer.text().index('"threadId"')
+        composer.editor.go_to(place + 4)
+        composer.editor.textCursor().insertText("X")
+        await wait_until(composer._judge.is_current)
+        assert place in [mark.start for mark in composer.editor.marks()]
+
+    aio(drive())

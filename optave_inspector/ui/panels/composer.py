@@ -94,7 +94,7 @@ class ComposerPanel(Panel):
         self.form = ComposerForm(self.editor, lambda: (self._action, self._whole))
         self.contract = contract or bridge.session.contract
         self.fixes = ComposerFixes(self)
-        self._judge = ComposerJudge(self.editor, self.contract, self._settings, self.variables.resolve)
+        self._judge = ComposerJudge(self.editor, self.contract, self._settings, self.variables.resolve, bridge.start)
         self.drafts = ComposerDrafts(self, book or DraftBook(parent=self), self._fresh)
         self._build()
         self._add_actions()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -15,7 +16,7 @@ from ...protocol.limits import measure
 from ..widgets.json_editor import JsonEditor, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from ...compose.judgement import Place
     from ...protocol.actions import Action
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ...protocol.envelope import Overrides
 
 _PAUSE_MS = 150
-"""Verdicts wait until typing pauses this long; longer, where the last ones took long."""
+"""Verdicts wait until typing pauses this long; longer, where the last ones took long on this thread."""
 _AT_ONCE = 32_768
 """Up to this many characters broken JSON is shown at each key; a longer text waits for the pause."""
 _MOST_MARKS = 200
@@ -41,48 +42,84 @@ class ComposerJudge(QObject):
         contract: Contract,
         settings: Callable[[], tuple[Action, Overrides, bool]],
         resolve: Callable[[str], Resolved] = Resolved,
+        start: Callable[[Coroutine[Any, Any, None], str], object] | None = None,
     ) -> None:
-        """``resolve`` puts the values of variables in: what would be sent is judged."""
+        """``resolve`` puts the values of variables in: what would be sent is judged.
+
+        ``start`` runs tasks: with it long texts are judged on another thread, so that no key waits for them.
+        """
         super().__init__(editor)
         self._resolve = resolve
         self._editor = editor
         self._contract = contract
         self._settings = settings
+        self._start = start
+        self._aside: object = None
         self._asked: object = None
         self.judgement: Judgement
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self.now)
+        self._pause.timeout.connect(self._on_pause)
         editor.edited.connect(self._on_edited)
         self.now()
 
     def now(self) -> Judgement:
         """Judge at once, unless nothing changed since the last time."""
         self._pause.stop()
-        action, overrides, whole = self._settings()
-        text = self._editor.text()
-        resolved = self._resolve(text)
-        asked = (text, action, overrides, whole, resolved.absent, _lasting(resolved))
+        asked, work = self._question()
         if asked != self._asked:
             began = time.perf_counter()
-            self._asked = asked
-            if resolved.absent:
-                self.judgement = Judgement(measure(text), _absent(text, resolved))
-            else:
-                self.judgement = judge(self._contract, action, resolved.text, overrides, whole=whole)
-                if self.judgement.problem is not None:
-                    problem = _at_source(text, resolved, self.judgement.problem)
-                    self.judgement = Judgement(self.judgement.size, problem)
-            self._mark(resolved)
-            took_ms = (time.perf_counter() - began) * 1000
-            self._pause.setInterval(max(_PAUSE_MS, round(took_ms * 4)))
-            self.judged.emit()
+            self._take(asked, *work())
+            self._pause.setInterval(max(_PAUSE_MS, round((time.perf_counter() - began) * 4000)))
         return self.judgement
 
     def is_current(self) -> bool:
         """Whether the judgement is about what the editor holds."""
-        return not self._pause.isActive()
+        return not self._pause.isActive() and self._aside is None
+
+    def _question(self) -> tuple[object, Callable[[], tuple[Judgement, list[Mark]]]]:
+        """What there is to judge, by what it can be told from another time, and the work, which knows no Qt."""
+        action, overrides, whole = self._settings()
+        text = self._editor.text()
+        resolved = self._resolve(text)
+        asked = (text, action, overrides, whole, resolved.absent, _lasting(resolved))
+
+        def work() -> tuple[Judgement, list[Mark]]:
+            if resolved.absent:
+                judgement = Judgement(measure(text), _absent(text, resolved))
+            else:
+                judgement = judge(self._contract, action, resolved.text, overrides, whole=whole)
+                if judgement.problem is not None:
+                    judgement = Judgement(judgement.size, _at_source(text, resolved, judgement.problem))
+            return judgement, _all_marks(resolved, judgement)
+
+        return asked, work
+
+    def _take(self, asked: object, judgement: Judgement, marks: list[Mark]) -> None:
+        self._asked = asked
+        self.judgement = judgement
+        self._editor.set_marks(marks, 0 if judgement.problem is None else judgement.problem.line)
+        self.judged.emit()
+
+    def _on_pause(self) -> None:
+        if self._start is None or len(self._editor.text()) <= _AT_ONCE:
+            self.now()
+            return
+        asked, work = self._question()
+        if asked != self._asked and self._aside is None:
+            self._aside = asked
+            self._start(self._judge_aside(asked, work), "judging a long draft")
+
+    async def _judge_aside(self, asked: object, work: Callable[[], tuple[Judgement, list[Mark]]]) -> None:
+        try:
+            judgement, marks = await asyncio.to_thread(work)
+        finally:
+            self._aside = None
+        if self._question()[0] == asked != self._asked:
+            self._take(asked, judgement, marks)
+        elif not self._pause.isActive():
+            self._pause.start()  # it was edited meanwhile, or judged by somebody who could not wait
 
     def _on_edited(self) -> None:
         text = self._editor.text()
@@ -98,20 +135,22 @@ class ComposerJudge(QObject):
             if problem != before:
                 self._asked = None
                 self.judgement = Judgement(self.judgement.size, problem)
-                self._mark(resolved)
+                marks = _all_marks(resolved, self.judgement)
+                self._editor.set_marks(marks, 0 if problem is None else problem.line)
                 self.judged.emit()
         self._pause.start()
 
-    def _mark(self, resolved: Resolved) -> None:
-        problem = self.judgement.problem
-        if problem is not None:
-            marks = [Mark(one.start, one.end, "error") for one in resolved.absent[:_MOST_MARKS]]
-            self._editor.set_marks(marks or [Mark(problem.offset, problem.offset + 1, "error")], problem.line)
-            return
-        marks = _marks(resolved.text, self.judgement.places)
-        if resolved.parts:
-            marks = [Mark(resolved.source(one.start), resolved.source(one.end), one.kind) for one in marks]
-        self._editor.set_marks(marks)
+
+def _all_marks(resolved: Resolved, judgement: Judgement) -> list[Mark]:
+    """What to underline in the text as it is written."""
+    problem = judgement.problem
+    if problem is not None:
+        absent = [Mark(one.start, one.end, "error") for one in resolved.absent[:_MOST_MARKS]]
+        return absent or [Mark(problem.offset, problem.offset + 1, "error")]
+    marks = _marks(resolved.text, judgement.places)
+    if resolved.parts:
+        return [Mark(resolved.source(one.start), resolved.source(one.end), one.kind) for one in marks]
+    return marks
 
 
 def _lasting(resolved: Resolved) -> tuple[str, ...]:

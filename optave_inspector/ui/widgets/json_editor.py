@@ -321,7 +321,7 @@ class JsonEditor(QPlainTextEdit):
         """The text, and behind each folded line how much it hides."""
         super().paintEvent(event)
         self._folded_at = []
-        if not self._is_json:
+        if not self._is_json or not self.folds().any:
             return
         folds, colors = self.folds(), theme.current()
         painter: QPainter | None = None
@@ -486,7 +486,7 @@ class JsonEditor(QPlainTextEdit):
         line.cursor = self.textCursor()
         line.cursor.clearSelection()
         self.setExtraSelections([line, *self._found_selections(), *self._marks_in_sight(), *self._bracket_selections()])
-        self._numbers.update()
+        self._numbers.show_current(line.cursor.blockNumber())
 
     def _found_selections(self) -> list[QTextEdit.ExtraSelection]:
         """What was found and is in sight, and what the search is limited to."""

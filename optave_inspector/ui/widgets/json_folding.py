@@ -37,6 +37,11 @@ class Folds(QObject):
         self._pause.timeout.connect(self.refresh)
         document.contentsChange.connect(self._on_change)
 
+    @property
+    def any(self) -> bool:
+        """Whether something is folded."""
+        return bool(self._folds)
+
     def is_folded(self, block: QTextBlock) -> bool:
         """Whether the line hides lines below it; quick, whatever the number of folds."""
         below = block.next()

@@ -38,6 +38,7 @@ class LineNumbers(QWidget):
         self._editor = editor
         self._folds = folds
         self._problem_line = 0
+        self._current = 0
         self.setObjectName("lineNumbers")
         self.setAccessibleName("Line numbers")
         if folds is not None:
@@ -65,6 +66,12 @@ class LineNumbers(QWidget):
             self._problem_line = line
             self.update()
 
+    def show_current(self, block_number: int) -> None:
+        """Paint anew where the current line is another one."""
+        if block_number != self._current:
+            self._current = block_number
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the numbers of the lines on show."""
         colors = theme.current()
@@ -73,25 +80,29 @@ class LineNumbers(QWidget):
         painter.fillRect(event.rect(), colors.color("alternate"))
         painter.setPen(colors.color("border"))
         painter.drawLine(self.width() - 1, event.rect().top(), self.width() - 1, event.rect().bottom())
-        current = self._editor.textCursor().blockNumber()
+        current, muted = self._editor.textCursor().blockNumber(), colors.color("muted")
         height = self._editor.fontMetrics().height()
+        right = self.width() - (self._fold_width + _GAP // 2 if self._fold_width else _GAP)
         larger = self._editor.font()
         larger.setPointSizeF(larger.pointSizeF() * _GLYPH)
+        folds = self._folds() if self._folds is not None else None
+        glyphs: list[tuple[int, str]] = []
         for block, top in self._blocks(event.rect().bottom()):
+            if top + height < event.rect().top():
+                continue
             number = block.blockNumber() + 1
             if number == self._problem_line:
                 painter.setPen(colors.color("error"))
             else:
-                painter.setPen(colors.color("text" if block.blockNumber() == current else "muted"))
-            right = self.width() - (self._fold_width + _GAP // 2 if self._fold_width else _GAP)
+                painter.setPen(colors.color("text") if number == current + 1 else muted)
             painter.drawText(0, top, right, height, Qt.AlignmentFlag.AlignRight, str(number))
-            glyph = self._glyph(block)
-            if glyph:
-                painter.setPen(colors.color("accent" if glyph == "▸" else "muted"))
-                painter.setFont(larger)
-                center = Qt.AlignmentFlag.AlignHCenter
-                painter.drawText(self.width() - _FOLD - 3, top - 2, _FOLD, height + 4, center, glyph)
-                painter.setFont(self._editor.font())
+            if folds is not None and folds.can_fold(block):
+                glyphs.append((top, "▸" if folds.is_folded(block) else "▾"))
+        painter.setFont(larger)
+        for top, glyph in glyphs:
+            painter.setPen(colors.color("accent" if glyph == "▸" else "muted"))
+            center = Qt.AlignmentFlag.AlignHCenter
+            painter.drawText(self.width() - _FOLD - 3, top - 2, _FOLD, height + 4, center, glyph)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Move the cursor to the clicked line, or fold or unfold it."""
@@ -112,12 +123,6 @@ class LineNumbers(QWidget):
     @property
     def _fold_width(self) -> int:
         return _FOLD if self._folds is not None else 0
-
-    def _glyph(self, block: QTextBlock) -> str:
-        if self._folds is None:
-            return ""
-        folds = self._folds()
-        return "▸" if folds.is_folded(block) else "▾" if folds.can_fold(block) else ""
 
     def _blocks(self, bottom: int) -> Iterator[tuple[QTextBlock, int]]:
         editor = self._editor
