@@ -82,12 +82,14 @@ def _failure(why: str, sent: Close | None, *, broken: bool) -> str:
 
 def _exchanged(received: Close, sent: Close, first: Closer) -> str:
     if first is Closer.PEER:
+        # 1014 is what something before the tenant sends of itself.
+        who = "server" if received.code == 1014 else "tenant"
         code = "without a code" if received.code == 1005 else f"with {received.code}"
-        return f"The server closed the connection {code}, and the inspector confirmed it."
+        return f"The {who} closed the connection {code}, and the inspector confirmed it."
     code = "without a code" if sent.code == 1005 else f"with {sent.code}"
     if received.code != sent.code and sent.code != 1005:
-        return f"The inspector closed the connection {code}, and the server answered with {received.code}."
-    return f"The inspector closed the connection {code}, and the server confirmed it."
+        return f"The inspector closed the connection {code}, and the tenant answered with {received.code}."
+    return f"The inspector closed the connection {code}, and the tenant confirmed it."
 
 
 def tcp_end(dropped: str, error: Exception | None) -> tuple[TcpEnd, str]:

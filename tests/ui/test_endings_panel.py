@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
@@ -226,10 +226,10 @@ def test_copies_and_files_hold_the_report_without_secrets(aio, shown, wait_until
             await order(address, "close", code=1008, reason=f"no {secret}")
             await wait_until(lambda: panel.report is not None)
             for name, begin in (
-                ("endingsCopyTextButton", "Close report: 1008"),
-                ("endingsCopyMarkdownButton", "## 1008"),
+                ("endingsCopyTextAction", "Close report: 1008"),
+                ("endingsCopyMarkdownAction", "## 1008"),
             ):
-                panel.findChild(QToolButton, name).click()
+                panel.findChild(QAction, name).trigger()
                 copied = QGuiApplication.clipboard().text()
                 assert copied.startswith(begin)
                 assert secret not in copied

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ...client.masking import secrets_of
 from ...close_report.gathering import Gathered, gather, rejoined
@@ -155,34 +155,42 @@ class EndingsPanel(Panel):
         self._pages.addWidget(content)
         self.body.addWidget(self._pages, 1)
         self.buttons: list[QToolButton] = []
-        for text, name, tip, slot in (
-            (
-                "Reconnect",
-                "Reconnect",
-                "Connect again as the profile says, with a fresh token",
-                self.reconnectAsked.emit,
-            ),
-            ("Copy as text", "CopyText", "Copy the report as text, without secrets", self.copy_text),
-            ("Copy as Markdown", "CopyMarkdown", "Copy the report as Markdown, without secrets", self.copy_markdown),
-            ("Save…", "Save", "Save the report as Markdown or text, without secrets", self.ask_save),
-            ("As recipe…", "Recipe", "Save as recipe: make one that ends in the same way", self._ask_recipe),
+        if self._live:
+            tip = "Connect again as the profile says, with a fresh token"
+            self._button("Reconnect", "endingsReconnectButton", tip).clicked.connect(
+                lambda _checked=False: self.reconnectAsked.emit()
+            )
+        tip = "Save as recipe: make one that ends in the same way"
+        self._button("As recipe…", "endingsRecipeButton", tip).clicked.connect(
+            lambda _checked=False: self._ask_recipe()
+        )
+        keep = self._button("Keep ▾", "endingsKeepButton", "Copy or save the report, without secrets")
+        keep.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(keep)
+        menu.setObjectName("endingsKeepMenu")
+        for text, name, slot in (
+            ("Copy as &text", "CopyText", self.copy_text),
+            ("Copy as &Markdown", "CopyMarkdown", self.copy_markdown),
+            ("&Save…", "Save", self.ask_save),
         ):
-            if self._live or name != "Reconnect":
-                self._button(text, f"endings{name}Button", tip, slot)
+            action = menu.addAction(text)
+            action.setObjectName(f"endings{name}Action")
+            action.triggered.connect(lambda _checked=False, slot=slot: slot())
+        keep.setMenu(menu)
 
     def _ask_recipe(self) -> None:
         if self.case is not None:
             self.recipeAsked.emit(self.case.attempt.number)
 
-    def _button(self, text: str, object_name: str, tip: str, slot: Callable[[], object]) -> None:
+    def _button(self, text: str, object_name: str, tip: str) -> QToolButton:
         button = QToolButton()
         button.setObjectName(object_name)
         button.setText(text)
         button.setAccessibleName(tip)
         button.setToolTip(tip)
-        button.clicked.connect(lambda _checked=False: slot())
         self.header.addWidget(button)
         self.buttons.append(button)
+        return button
 
     def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

@@ -12,8 +12,8 @@ from ..models.attempt_table import AttemptColumn
 if TYPE_CHECKING:
     from ..models.attempt_table import AttemptTableModel
 
-_MOST_ROWS = 4
-_LEFT_TO_THE_REPORT = 165
+_MOST_ROWS = 3
+_LEFT_TO_THE_REPORT = 170
 """Pixels that the report should have before the table gets a further row."""
 _SAMPLES = {
     AttemptColumn.NUMBER: "999",
@@ -108,6 +108,6 @@ class AttemptView(QTableView):
     def _set_sizes(self) -> None:
         metrics = self.fontMetrics()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + 4)
         for column, sample in _SAMPLES.items():
             self.setColumnWidth(column, metrics.horizontalAdvance(sample) + _PAD)

@@ -55,7 +55,8 @@ async def test_a_code_from_the_server_is_echoed_and_reported(
     ending = await _ended(connection_to, serve_raw, script)
     assert ending.received == ending.sent == Close(code, "why")
     assert (ending.first, ending.clean, ending.code, ending.reason) == (Closer.PEER, True, code, "why")
-    assert ending.cause == f"The server closed the connection with {code}, and the inspector confirmed it."
+    closer = "server" if code == 1014 else "tenant"
+    assert ending.cause == f"The {closer} closed the connection with {code}, and the inspector confirmed it."
     assert listener.states == ["CONNECTING", "OPEN", "CLOSING", "CLOSED"]
     came, went = listener.frames
     assert (came.direction, came.opcode, came.tool_made, came.problem) == (Direction.IN, 8, False, "")
@@ -71,7 +72,7 @@ async def test_an_empty_close_frame_is_1005(serve_raw, connection_to, listener, 
     ending = await _ended(connection_to, serve_raw, script)
     assert ending.received == ending.sent == Close(1005)
     assert ending.clean
-    assert ending.cause == "The server closed the connection without a code, and the inspector confirmed it."
+    assert ending.cause == "The tenant closed the connection without a code, and the inspector confirmed it."
     assert listener.frames[0].payload == b""
 
 
@@ -141,7 +142,7 @@ async def test_the_users_close_goes_out_as_asked_and_is_not_tool_made(serve_raw,
         await connection.close(4001, "bye")
         ending = await connection.wait_ended()
     assert (ending.first, ending.clean, ending.code) == (Closer.INSPECTOR, True, 4001)
-    assert ending.cause == "The inspector closed the connection with 4001, and the server confirmed it."
+    assert ending.cause == "The inspector closed the connection with 4001, and the tenant confirmed it."
     assert [frame.tool_made for frame in listener.frames] == [False, False]
     assert listener.states == ["CONNECTING", "OPEN", "CLOSING", "CLOSED"]
 
@@ -158,7 +159,7 @@ async def test_a_close_without_a_code(serve_raw, connection_to, close_frame) -> 
         await connection.close(None)
         ending = await connection.wait_ended()
     assert ending.sent == ending.received == Close(1005)
-    assert ending.cause == "The inspector closed the connection without a code, and the server confirmed it."
+    assert ending.cause == "The inspector closed the connection without a code, and the tenant confirmed it."
 
 
 async def test_a_close_that_is_never_answered_ends_at_the_time_limit(serve_raw, connection_to, listener) -> None:
