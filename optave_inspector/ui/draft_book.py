@@ -180,5 +180,7 @@ class DraftBook(QObject):
             self.changed.emit(profile_id, draft.id, None)
 
     def _on_application(self, state: Qt.ApplicationState) -> None:
-        if state is Qt.ApplicationState.ApplicationActive and self._start is not None:
+        # Qt tells of it also before the loop runs and after it has ended.
+        running = asyncio._get_running_loop() is not None
+        if state is Qt.ApplicationState.ApplicationActive and self._start is not None and running:
             self._start(self.refresh(), "read drafts")
