@@ -35,8 +35,10 @@ from .paths import (
     log_dir,
     profiles_dir,
     requests_dir,
+    secret_names_file,
     state_dir,
 )
+from .profiles.secret_names import SecretNames
 from .profiles.secrets import SecretStore
 from .profiles.store import ProfileStore
 from .protocol.contract import Contract
@@ -135,7 +137,7 @@ async def build_window(*, tenant_settings: TenantSettings | None = None) -> Wind
     layout = layouts.load()
     captures = OwnCaptures(captures_dir, config_dir() / "captures.json", state_dir() / "recent-captures.json")
     tasks = Tasks("profiles", on_error=lambda name, error: window.tell_error(f"{name} failed: {error}"))
-    book = ProfileBook(ProfileStore(profiles_dir()), SecretStore(), tasks.start)
+    book = ProfileBook(ProfileStore(profiles_dir()), SecretStore(SecretNames(secret_names_file())), tasks.start)
     traces = TraceSending(CollectorFile(config_dir() / "collector.json"), book.secrets)
     drafts = DraftBook(DraftStore(drafts_dir()), tasks.start)
     history = SentHistory(data_dir() / "sent.sqlite")

@@ -55,6 +55,11 @@ def approved_commands_file() -> Path:
     return config_dir() / "approved-commands.json"
 
 
+def secret_names_file() -> Path:
+    """Which secrets are in the keyring: their names, so that all of them can be found again."""
+    return config_dir() / "kept-secrets.json"
+
+
 def profiles_dir() -> Path:
     """One file per profile, as :class:`profiles.store.ProfileStore` takes it."""
     return _owner_only(config_dir() / "profiles")

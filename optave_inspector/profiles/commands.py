@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, ParamSpec
 import msgspec
 
 from ..errors import InspectorError
-from ..paths import profiles_dir
+from ..paths import profiles_dir, secret_names_file
 from .atomic_file import write_atomically
 from .defaults import INHERITABLE, origin
 from .env_import import MAX_BYTES, import_environment, parse_env_file
+from .secret_names import SecretNames
 from .secrets import CLIENT_SECRET, SecretStore
 from .sharing import MAX_BYTES as MAX_SHARED_BYTES
 from .sharing import decode_shared, encode_shared
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .profile import Profile
+    from .sharing import Shared
 
 DONE, NOT_DONE, ASKED_WRONGLY = 0, 1, 2
 _P = ParamSpec("_P")
@@ -78,7 +80,7 @@ def show_profile(name: str) -> int:
 @_command
 def import_profiles(path: Path) -> int:
     """Add the profiles of a file to those of this user."""
-    found, refused = decode_shared(_read(path, MAX_SHARED_BYTES))
+    found, refused = read_shared(path)
     store = ProfileStore(profiles_dir())
     for each in found:
         saved = store.add(each.profile)
@@ -93,7 +95,7 @@ def import_profiles(path: Path) -> int:
 @_command
 def import_environment_variables(path: Path | None, name: str, *, with_secret: bool) -> int:
     """Make a profile of a file of variables, or of this process's own; its secret goes to the keyring where asked."""
-    variables = os.environ if path is None else parse_env_file(_read(path, MAX_BYTES))
+    variables = os.environ if path is None else read_environment(path)
     found = import_environment(variables, name or (path.parent.resolve().name if path else "") or "From environment")
     saved = ProfileStore(profiles_dir()).add(found.profile)
     _say(f"Imported “{saved.name}” from {', '.join(found.used)}.")
@@ -104,7 +106,7 @@ def import_environment_variables(path: Path | None, name: str, *, with_secret: b
     if not with_secret:
         _say("  Left out: the client secret. Add --with-secret to put it into the keyring.")
         return DONE
-    secrets = SecretStore()
+    secrets = SecretStore(SecretNames(secret_names_file()))
     asyncio.run(secrets.set(saved.id, CLIENT_SECRET, found.secret))
     if secrets.session_only:
         _complain(f"The client secret was not kept. {secrets.notice}")
@@ -122,12 +124,28 @@ def export_profiles(names: Sequence[str], path: Path, *, force: bool) -> int:
         raise InspectorError("There is no profile to export.")
     if path.exists() and not force:
         raise _WrongAskingError(f"{path} is there already.", "Choose another name, or say --force.")
-    try:
-        write_atomically(path, encode_shared(wanted))
-    except OSError as error:
-        raise InspectorError(f"{path} cannot be written: {error.strerror or error}.") from error
+    write_shared(wanted, path)
     _say(f"Exported {len(wanted)} without secrets to {path}.")
     return DONE
+
+
+def read_shared(path: Path) -> tuple[tuple[Shared, ...], tuple[str, ...]]:
+    """The profiles of a file, and what cannot be read of it. Raises InspectorError."""
+    return decode_shared(_read(path, MAX_SHARED_BYTES))
+
+
+def read_environment(path: Path) -> dict[str, str]:
+    """The variables of a file such as ``.env``. Raises InspectorError."""
+    return parse_env_file(_read(path, MAX_BYTES))
+
+
+def write_shared(wanted: Sequence[Profile], path: Path) -> None:
+    """Write profiles into one file that the owner alone can read. Raises InspectorError."""
+    data = encode_shared(wanted)
+    try:
+        write_atomically(path, data)
+    except OSError as error:
+        raise InspectorError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def _named(store: ProfileStore, name: str) -> Profile:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 from .keyring_access import KeyringAccess, KeyringError, NoKeyringError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from keyring.backend import KeyringBackend
+
+    from .secret_names import SecretNames
 
 SERVICE = "optave-inspector"
 CLIENT_SECRET = "client_secret"  # noqa: S105 - a field's name
@@ -21,6 +24,7 @@ KEY_PASSPHRASE = "key_passphrase"  # noqa: S105 - a field's name
 PROXY_PASSWORD = "proxy_password"  # noqa: S105 - a field's name
 HEADER_SECRET = "header_secret"  # noqa: S105 - a field's name
 FIELDS = (CLIENT_SECRET, TOKEN, TICKET_SECRET, KEY_PASSPHRASE, PROXY_PASSWORD, HEADER_SECRET)
+_REMOVE_BY_HAND = f"Unlock the keyring and try again, or remove its entry {SERVICE} in the desktop's password app."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class SecretStore:
     and ``notice`` says why and what to do. Secrets that are held so move into the keyring once it works.
     """
 
-    def __init__(self, *, timeout_s: float = 10.0) -> None:
+    def __init__(self, names: SecretNames | None = None, *, timeout_s: float = 10.0) -> None:
+        self._names = names
         self._keyring = KeyringAccess(timeout_s)
         self._one_at_a_time = asyncio.Lock()
         self._held: dict[str, _Held] = {}
@@ -105,10 +110,42 @@ class SecretStore:
                 self._notice = str(error)
                 raise KeyringError(
                     f"The secret may still be in the keyring. {error.sentence}",
-                    f"Unlock the keyring and try again, or remove its entry {SERVICE} in the desktop's password app.",
+                    _REMOVE_BY_HAND,
                 ) from None
             else:
                 self._notice = ""
+        await self._note_gone([name])
+
+    async def forget_all(self, profile_ids: Iterable[str]) -> int:
+        """Remove every secret of this app from memory and keyring, those of deleted profiles included; how many.
+
+        ``profile_ids`` are those that are known; the rest is found by what was noted, and by asking the keyring where
+        it can be asked. Raises KeyringError when there is a keyring and it did not remove all.
+        """
+        names = {f"{each}/{field}" for each in profile_ids for field in FIELDS} | set(self._held)
+        if self._names is not None:
+            names |= await asyncio.to_thread(self._names.all)
+        gone = set(self._held)
+        self._held.clear()
+
+        def remove(keyring: KeyringBackend) -> None:
+            for name in sorted(names | _listed(keyring)):
+                if keyring.get_password(SERVICE, name) is not None:
+                    keyring.delete_password(SERVICE, name)
+                    gone.add(name)
+
+        async with self._one_at_a_time:
+            try:
+                await self._keyring.ask(remove)
+            except NoKeyringError as error:
+                self._notice = str(error)
+            except KeyringError as error:
+                self._notice = str(error)
+                raise KeyringError(f"Secrets may still be in the keyring. {error.sentence}", _REMOVE_BY_HAND) from None
+            else:
+                self._notice = ""
+        await self._note_gone(names)
+        return len(gone)
 
     async def forget_profile(self, profile_id: str) -> None:
         """Remove all secrets of one profile; for when it is deleted."""
@@ -131,8 +168,26 @@ class SecretStore:
             else:
                 if self._held.get(name) is held:
                     del self._held[name]
+                if self._names is not None:
+                    await asyncio.to_thread(self._names.add, name)
         if failure is not None:
             raise failure
+
+    async def _note_gone(self, names: Iterable[str]) -> None:
+        if self._names is not None:
+            await asyncio.to_thread(self._names.remove, names)
+
+
+def _listed(keyring: KeyringBackend) -> set[str]:
+    """The names of all secrets of this app, where the back end is one that can be asked."""
+    from keyring.backends.SecretService import Keyring as SecretService
+
+    if not isinstance(keyring, SecretService):
+        return set()
+    collection: Any = keyring.get_preferred_collection()  # type: ignore[no-untyped-call]
+    with closing(collection.connection):
+        found = [item.get_attributes() for item in collection.search_items({"service": SERVICE})]
+    return {attributes["username"] for attributes in found if "username" in attributes}
 
 
 def _keeping(name: str, secret: str) -> Callable[[KeyringBackend], None]:

@@ -33,6 +33,11 @@ _TAKEN = frozenset(
 )
 """Everything else decides whom this machine trusts or what it reads: that is for its user to say."""
 _BARE = Profile(id="", name="")
+_CALLED = {
+    "allow_plaintext": "Unencrypted connections to other hosts",
+    "ca_file": "The CA file",
+    "token_variable": "The environment variable with the token",
+}
 _IMPORTED = "Imported profile"
 
 
@@ -117,7 +122,7 @@ def _taken(content: object, version: int) -> Shared:
         if field in _TAKEN or field in ("id", "inherited", "unknown", "stamp"):
             continue
         if getattr(profile, field) != getattr(_BARE, field):
-            left_out.append(f"{field}: set it yourself, if you trust it.")
+            left_out.append(f"{_CALLED.get(field, field)}: set it yourself, if you trust it.")
         profile = _without(profile, field)
     for problem in checks.saving(profile):
         left_out.append(problem.sentence)

@@ -36,6 +36,8 @@ from PySide6.QtWidgets import (
 
 from ..capture.retention import CleanUp, Retention
 from ..comparing import Compared, Side, Steps, TimePart
+from ..profiles.env_import import EnvImport
+from ..profiles.profile import Profile
 from ..protocol.token_doctor import TokenCase
 from ..tracing.comparison import compare
 from ..tracing.exchange import Exchange, ExchangeStatus
@@ -48,7 +50,10 @@ from .dialogs.exchange_dialog import ExchangeDialog
 from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.frame_dialog import FrameDialog
 from .dialogs.log_window import LogWindow
+from .dialogs.new_profile import NewProfileDialog
 from .dialogs.notice import NoticeDialog
+from .dialogs.profile_defaults import ProfileDefaultsDialog
+from .dialogs.profile_files import ExportProfilesDialog, ImportEnvironmentDialog, ImportProfilesDialog
 from .dialogs.question import ConfirmDialog, OfferDialog, TextQuestion
 from .dialogs.scenario_dialog import ScenarioDialog
 from .dialogs.text_dialog import TextDialog
@@ -167,8 +172,14 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
             TextQuestion(
                 f"{name}ProfileDialog", f"{name.title()} profile", "", accept, parent, field_name="Profile name"
             )
-            for name, accept in (("new", "Make"), ("rename", "Rename"), ("copy", "Copy"))
+            for name, accept in (("rename", "Rename"), ("copy", "Copy"))
         ),
+        NewProfileDialog(parent),
+        ProfileDefaultsDialog(parent.page.one.current, lambda work, _name: work.close(), parent),
+        ImportProfilesDialog([], [], parent),
+        ImportEnvironmentDialog(EnvImport(Profile(id="", name=""), "", (), ()), parent),
+        ExportProfilesDialog([], "", parent),
+        ConfirmDialog("forgetSecretsDialog", "Forget all secrets", "", "Forget all", parent),
         ConfirmDialog("deleteProfileDialog", "Delete profile", "", "Delete", parent),
         ConfirmDialog("discardCaptureDialog", "Discard capture", "", "Discard", parent),
         UnsavedDialog(2, "", parent),

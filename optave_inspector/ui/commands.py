@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from ..profiles.profile import Profile
+    from .current_profile import CurrentProfile
     from .main_window import MainWindow
 
 _ARROW = " ▸ "
@@ -59,7 +61,7 @@ def commands(window: MainWindow) -> list[Command]:
         place = place_of(action)
         if place != EVERYWHERE and action.text():
             _add(found, _command(action, place))
-    for command in (*_sessions(window), *_profiles(window), *_recipes(window)):
+    for command in (*_sessions(window), *profile_commands(window.page.one.current), *_recipes(window)):
         _add(found, command)
     return list(found.values())
 
@@ -102,15 +104,20 @@ def _sessions(window: MainWindow) -> Iterator[Command]:
         )  # fmt: skip
 
 
-def _profiles(window: MainWindow) -> Iterator[Command]:
-    current = window.page.one.current
+def profile_commands(current: CurrentProfile) -> Iterator[Command]:
+    """A command for each profile: it is found by its URL and the values in it, too."""
     for profile_id, label in current.names():
         is_current = profile_id == current.profile.id
         does = "It is the profile of this session" if is_current else "Choose it for this session; nothing is connected"
         yield Command(
-            f"profile {profile_id}", f"Use profile {label}", "Profile", does, "", True,
+            f"profile {profile_id}", f"Use profile {label}", _kind(current.book[profile_id]), does, "", True,
             partial(current.choose, profile_id),
         )  # fmt: skip
+
+
+def _kind(profile: Profile) -> str:
+    parts = ("Profile", "production" * profile.production, profile.url_template, *profile.fields.values())
+    return " · ".join(filter(None, (*parts, profile.client_id)))
 
 
 def _recipes(window: MainWindow) -> Iterator[Command]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ..profiles.presets import PRESETS, Preset
 from .profile_book import ProfileBook, SaveState
 
 if TYPE_CHECKING:
@@ -93,9 +94,9 @@ class CurrentProfile(QObject):
         """Settle a conflict: the file replaces what is on show."""
         await self.book.reload(self._chosen)
 
-    async def new(self, name: str) -> None:
-        """Make a profile with the documented defaults and choose it."""
-        self.choose(await self.book.new(name))
+    async def new(self, name: str, preset: Preset = PRESETS[0]) -> None:
+        """Make a profile that begins as ``preset`` says, and choose it."""
+        self.choose(await self.book.new(name, preset))
 
     async def copy(self, name: str) -> None:
         """Copy the current profile, without its secret, and choose the copy."""

@@ -16,6 +16,8 @@ from .dialogs.trace_sending import TraceSendingDialog
 from .dialogs.unsaved import UnsavedDialog
 from .layout_store import Layout, LayoutStore, SessionLayout
 from .panels.trace_chip import TraceChip
+from .profile_actions import ProfileActions
+from .profile_marks import colour_icon, marked_name, profile_color
 from .session_page import SessionPage
 from .theme import ThemeChoice, theme_switch
 from .window_care import WindowCare
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
         if sessions.library is not None:
             sessions.library.warned.connect(self._tell)
         sessions.book.removed.connect(lambda: self.view.bridge.start(self.adopt_drafts(), "keep drafts"))
+        theme_switch().changed.connect(self._show_titles)
         self.traces.warned.connect(self._tell)
         self.traces.changed.connect(self._show_sending)
 
@@ -157,7 +160,7 @@ class MainWindow(QMainWindow):
         page.view.newSessionAsked.connect(self.ask_new_session)
         self._care.shortcuts.adopt(self)
         self._care.add_notice(page.view)
-        for signal in (one.current.chosen, one.current.listChanged, one.bridge.stateChanged):
+        for signal in (one.current.chosen, one.current.edited, one.current.listChanged, one.bridge.stateChanged):
             signal.connect(self._show_titles)
         if one.problem:
             one.bridge.warned.emit("warning", one.problem)
@@ -354,7 +357,8 @@ class MainWindow(QMainWindow):
         for index, page in enumerate(self.pages):
             self._tabs.setTabText(index, page.title)
             self._tabs.setTabToolTip(index, page.tip)
-        self.setWindowTitle(f"{self.page.one.current.profile.name} · {TITLE}")
+            self._tabs.setTabIcon(index, colour_icon(profile_color(page.one.current.profile)))
+        self.setWindowTitle(f"{marked_name(self.page.one.current.profile)} · {TITLE}")
 
     def _show_sending(self) -> None:
         for page in self._pages.values():
@@ -363,17 +367,10 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self, page: SessionPage) -> None:
         view = page.view
-        profiles = view.connection.profiles
         file = page.menu("&File", "fileMenu")
         file.addActions([self._session_actions.new, self._session_actions.close])
         file.addSeparator()
-        for name, text, slot, tip in (
-            ("newProfileAction", "&New profile…", profiles.ask_new, "Make a profile with the documented defaults"),
-            ("renameProfileAction", "&Rename profile…", profiles.ask_rename, "Give the profile another name"),
-            ("copyProfileAction", "&Copy profile…", profiles.ask_copy, "Copy the profile, without its secret"),
-            ("deleteProfileAction", "&Delete profile…", profiles.ask_delete, "Delete the profile and its secret"),
-        ):
-            file.addAction(make_action(view, name, text, slot, tip=tip))
+        file.addMenu(ProfileActions(view).menu)
         file.addSeparator()
         file.addAction(page.captures.open_)
         file.addMenu(page.captures.recent)

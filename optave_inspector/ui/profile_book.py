@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..errors import InspectorError
 from ..profiles.defaults import INHERITABLE, Origin, inherit, origin, own, reset, unset
+from ..profiles.presets import PRESETS, Preset
 from ..profiles.profile import LOCAL_TENANT_ID, Profile, local_tenant_profile
 from ..profiles.store import ProfileChanged, labels
 
@@ -53,6 +54,8 @@ class ProfileBook(QObject):
     """A profile was deleted; emitted before ``listChanged``, so that nobody is left with one that is gone."""
     replaced = Signal(str)
     """The profile of this ID was loaded anew: show all of its values. Empty for all of them."""
+    secretsForgotten = Signal()
+    """Every secret was forgotten."""
     edited = Signal(str)
     """A value of the profile of this ID changed by :meth:`edit`."""
     saveStateChanged = Signal(str)
@@ -235,9 +238,18 @@ class ProfileBook(QObject):
         self.listChanged.emit()
         self.replaced.emit(profile_id)
 
-    async def new(self, name: str) -> str:
-        """Make a profile with the documented defaults; its ID, empty when it could not be made, which was told."""
-        return await self._added(self._store.new, name)
+    async def new(self, name: str, preset: Preset = PRESETS[0]) -> str:
+        """Make a profile that begins as ``preset`` says; its ID, empty when it could not be made, which was told."""
+        return await self.add(preset.profile(name))
+
+    async def add(self, profile: Profile) -> str:
+        """Take in a profile as a new one; its ID, empty when it could not be made, which was told."""
+        return await self._added(self._store.add, profile)
+
+    async def saved(self) -> list[Profile]:
+        """All profiles by name, after edits were saved."""
+        await self.save_now()
+        return [self._profiles[profile_id] for profile_id, _ in self.names()]
 
     async def copy(self, profile_id: str, name: str) -> str:
         """Copy a profile, without its secret; the copy's ID, empty when it could not be made, which was told."""
@@ -286,7 +298,18 @@ class ProfileBook(QObject):
     def _first(self) -> Profile:
         return inherit(unset(Profile(id=uuid.uuid4().hex, name=FIRST_NAME)), self.for_all)
 
-    async def _added(self, make: Callable[..., Profile], *arguments: str) -> str:
+    async def forget_secrets(self) -> None:
+        """Forget every secret of this app, those of deleted profiles included; how many is told."""
+        try:
+            count = await self.secrets.forget_all(self._profiles)
+        except InspectorError as error:
+            self.warned.emit("error", str(error))
+            return
+        finally:
+            self.secretsForgotten.emit()
+        self.warned.emit("ok", "1 secret was forgotten." if count == 1 else f"{count:,} secrets were forgotten.")
+
+    async def _added(self, make: Callable[..., Profile], *arguments: object) -> str:
         try:
             profile = await asyncio.to_thread(make, *arguments)
         except InspectorError as error:

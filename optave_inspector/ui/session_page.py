@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from ..protocol.states import ConnectionState
 from .actions import PanelActions
 from .capture_actions import CaptureActions
+from .profile_marks import marked_name
 from .session_view import SessionView
 from .tenant_actions import TenantActions
 
@@ -43,12 +45,13 @@ class SessionPage:
     @property
     def title(self) -> str:
         """For the tab: how its connection stands, and which profile it uses."""
-        return f"{_GLYPHS[self.one.session.state]} {self.one.current.profile.name}".replace("&", "&&")
+        return f"{_GLYPHS[self.one.session.state]} {marked_name(self.one.current.profile)}".replace("&", "&&")
 
     @property
     def tip(self) -> str:
         """The title in words."""
-        return f"{self.one.current.profile.name}: {self.one.session.state.name}"
+        # Tool tips take what looks like HTML for it, and the name may be somebody else's.
+        return escape(f"{marked_name(self.one.current.profile)}: {self.one.session.state.name}")
 
     def menu(self, title: str, object_name: str) -> QMenu:
         """A new menu for the menu bar."""

@@ -51,6 +51,8 @@ QLabel[role="section"] {{ color: {t.muted}; font-weight: 600; padding-top: 4px; 
 QLabel[chip="ok"] {{ color: {t.ok}; background: {t.ok_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
 QLabel[chip="warning"] {{ color: {t.warning}; background: {t.warning_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
 QLabel[chip="error"] {{ color: {t.error}; background: {t.error_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
+QLabel[chip="alarm"] {{ color: {t.panel}; background: {t.error}; border-radius: 4px; padding: 2px 9px; font-weight: 700; }}
+#topBar[production="true"] {{ border-bottom: 2px solid {t.error}; }}
 QLabel[chip="neutral"] {{ color: {t.muted}; background: {t.neutral_back}; border-radius: 9px; padding: 2px 9px; font-weight: 600; }}
 QToolButton[chip="neutral"] {{ color: {t.muted}; background: {t.neutral_back}; border: 1px solid {t.neutral_back}; border-radius: 9px; padding: 1px 8px; font-weight: 600; }}
 QToolButton[chip="warning"] {{ color: {t.warning}; background: {t.warning_back}; border: 1px solid {t.warning_back}; border-radius: 9px; padding: 1px 8px; font-weight: 600; }}
@@ -106,11 +108,11 @@ QComboBox QAbstractItemView {{ background: {t.panel}; border: 1px solid {t.borde
   selection-color: {t.selection_text}; outline: none; }}
 QRadioButton, QCheckBox {{ background: transparent; spacing: 6px; padding: 1px; border: 1px solid transparent; border-radius: 4px; }}
 QRadioButton:focus, QCheckBox:focus {{ border: 1px solid {t.accent}; }}
-QRadioButton::indicator, QCheckBox::indicator {{ width: 13px; height: 13px; background: {t.base}; border: 1px solid {t.muted}; }}
+QRadioButton::indicator, QCheckBox::indicator, QListWidget::indicator {{ width: 13px; height: 13px; background: {t.base}; border: 1px solid {t.muted}; }}
 QRadioButton::indicator {{ border-radius: 7px; }}
-QCheckBox::indicator {{ border-radius: 3px; }}
+QCheckBox::indicator, QListWidget::indicator {{ border-radius: 3px; }}
 QRadioButton::indicator:checked {{ border: 4px solid {t.accent}; border-radius: 7px; width: 7px; height: 7px; }}
-QCheckBox::indicator:checked {{ background: {t.accent}; border: 1px solid {t.accent}; image: url("{check}"); }}
+QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {t.accent}; border: 1px solid {t.accent}; image: url("{check}"); }}
 QRadioButton::indicator:disabled, QCheckBox::indicator:disabled {{ background: {t.window}; border: 1px solid {t.border}; }}
 
 QTableView, QTreeView, QListView {{ background: {t.base}; alternate-background-color: {t.alternate}; border: 1px solid transparent;

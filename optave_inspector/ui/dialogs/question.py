@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ..widgets.look import set_look
@@ -19,6 +19,7 @@ class _Question(QDialog):
         self.setAccessibleDescription(sentence)
         words = QLabel(sentence)
         words.setObjectName(f"{object_name}Words")
+        words.setTextFormat(Qt.TextFormat.PlainText)  # names from others' files are in it
         words.setWordWrap(True)
         words.setVisible(bool(sentence))
         self.middle = QVBoxLayout()
@@ -36,8 +37,8 @@ class _Question(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addWidget(words)
-        layout.addLayout(self.middle)
-        layout.addStretch(1)
+        layout.addLayout(self.middle, 1)
+        layout.addStretch(0)
         layout.addWidget(self._buttons)
         self.setMinimumWidth(420)
         self.finished.connect(self.deleteLater)

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from ...profiles.defaults import INHERITABLE, Origin
+from ...profiles.profile import COLOURS, LOCAL_TENANT_ID
+from ..dialogs.new_profile import NewProfileDialog
+from ..dialogs.profile_defaults import called
 from ..dialogs.question import ConfirmDialog, TextQuestion
+from ..profile_marks import colour_icon, named_color
+from ..theme import theme_switch
 from ..widgets.form import words
+from ..widgets.wheel_guard import WheelGuard
 from .profile_combo import ProfileCombo
 
 if TYPE_CHECKING:
@@ -20,6 +37,9 @@ _FIRST_STEPS = "Fill in what Optave gave you, or try things out by the menu: Loc
 
 class ProfileRow(QWidget):
     """The list of profiles with New, Rename, Copy and Delete; the note on a conflict appears beneath it."""
+
+    defaultsAsked = Signal()
+    """Show where settings come from."""
 
     def __init__(self, bridge: SessionBridge, current: CurrentProfile) -> None:
         super().__init__()
@@ -45,6 +65,7 @@ class ProfileRow(QWidget):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(slot)
             buttons.addWidget(button, 1)
+        self._own = words("connectionOwnValues")
         self._first_steps = words("connectionFirstSteps")
         self._conflict = self._build_conflict()
         layout = QVBoxLayout(self)
@@ -52,14 +73,22 @@ class ProfileRow(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self._combo)
         layout.addLayout(buttons)
+        layout.addLayout(self._build_marks())
+        layout.addWidget(self._own)
         layout.addWidget(self._first_steps)
         layout.addWidget(self._conflict)
         current.saveStateChanged.connect(self._show_save_state)
+        for signal in (current.chosen, current.edited):
+            signal.connect(self._show_marks)
+        theme_switch().changed.connect(self._paint_colours)
+        self._show_marks()
         self._show_save_state()
 
     def ask_new(self) -> None:
         """Ask for a name and make a profile."""
-        self._ask("newProfileDialog", "New profile", "Name of the new profile", "Make", "", self._current.new)
+        dialog = NewProfileDialog(self.window())
+        dialog.made.connect(lambda name, preset: self._bridge.start(self._current.new(name, preset), "new profile"))
+        dialog.open()
 
     def ask_rename(self) -> None:
         """Ask for another name of the current profile."""
@@ -90,6 +119,52 @@ class ProfileRow(QWidget):
         dialog = TextQuestion(object_name, title, sentence, accept, self.window(), text=text, field_name="Profile name")
         dialog.answered.connect(lambda name: self._bridge.start(work(name), title.lower()))
         dialog.open()
+
+    def _build_marks(self) -> QHBoxLayout:
+        self._production = QCheckBox("Production")
+        self._production.setObjectName("connectionProductionCheck")
+        self._production.setAccessibleName("Production profile")
+        self._production.setToolTip("Real customers are behind it: red in the title, and asks before it sends many")
+        self._production.clicked.connect(lambda on: self._current.edit(production=on))
+        self._colour = QComboBox()
+        self._colour.setObjectName("connectionColourCombo")
+        self._colour.setAccessibleName("Colour of the profile")
+        self._colour.setToolTip("By which the profile is known in tabs and lists; production is always red")
+        for name in ("", *COLOURS):
+            self._colour.addItem(name or "no colour", name)
+        self._colour.activated.connect(lambda index: self._current.edit(colour=self._colour.itemData(index)))
+        WheelGuard(self._colour)
+        self._paint_colours()
+        defaults = QToolButton()
+        defaults.setText("Defaults…")
+        defaults.setObjectName("connectionDefaultsButton")
+        defaults.setAccessibleName("Where settings come from")
+        defaults.setToolTip("Which settings are this profile's own, and what holds for all profiles")
+        defaults.setProperty("kind", "quiet")
+        defaults.setProperty("tight", True)
+        defaults.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        defaults.clicked.connect(self.defaultsAsked)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self._production)
+        row.addWidget(self._colour, 1)
+        row.addWidget(defaults)
+        return row
+
+    def _paint_colours(self) -> None:
+        for index in range(self._colour.count()):
+            self._colour.setItemIcon(index, colour_icon(named_color(self._colour.itemData(index))))
+
+    def _show_marks(self) -> None:
+        profile, book = self._current.profile, self._current.book
+        self._production.setChecked(profile.production)
+        self._colour.setEnabled(not profile.production)
+        self._colour.setCurrentIndex(max(self._colour.findData("red" if profile.production else profile.colour), 0))
+        own = [each for each in INHERITABLE if book.origin(profile.id, each) is Origin.OWN]
+        for_all = [each for each in INHERITABLE if book.origin(profile.id, each) is Origin.FOR_ALL]
+        groups = (("Own values", own), ("As for all profiles", for_all))
+        said = [f"{title}: {', '.join(called(each).lower() for each in some)}." for title, some in groups if some]
+        self._own.setText(" ".join(said) if profile.id != LOCAL_TENANT_ID else "")
 
     def _build_conflict(self) -> QFrame:
         frame = QFrame()

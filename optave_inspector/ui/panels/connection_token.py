@@ -102,6 +102,7 @@ class TokenSection(QWidget):
         self._secret_pause.setInterval(_SECRET_PAUSE_MS)
         self._secret_pause.timeout.connect(self.keep_secret)
         connector.secretGiven.connect(self._load_secrets)
+        current.book.secretsForgotten.connect(self._forget_typed)
         bridge.stateChanged.connect(self._show_token)
         # Each time a used token goes out again is a decision of its own.
         bridge.handshakeDone.connect(lambda: self._set_reuse(False))
@@ -169,6 +170,14 @@ class TokenSection(QWidget):
             for field, secret in self._typed_secrets.items():
                 self._bridge.start(self._keep(self._shown_profile, field, secret), "keep secret")
             self._typed_secrets.clear()
+
+    def _forget_typed(self) -> None:
+        self._secret_pause.stop()
+        self._typed_secrets.clear()
+        for field in (self._secret, self._token, self._ticket.secret):
+            field.set_text("")
+        self._show_kept()
+        self._show_token()
 
     def _build_credentials(self) -> QWidget:
         box = QWidget()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
+from ..profile_marks import PRODUCTION, colour_icon, profile_color
+from ..theme import theme_switch
 from ..widgets.wheel_guard import WheelGuard
 
 if TYPE_CHECKING:
@@ -30,13 +32,26 @@ class ProfileCombo(QComboBox):
         self.activated.connect(self._activated)
         current.listChanged.connect(self._fill)
         current.chosen.connect(self._fill)
+        current.edited.connect(self._fill_if_marked)
+        theme_switch().changed.connect(self._fill)
         self._fill()
 
+    def _fill_if_marked(self) -> None:
+        profile = self._current.profile
+        if self._marks != (profile.colour, profile.production):
+            self._fill()
+
     def _fill(self) -> None:
+        profile = self._current.profile
+        self._marks = profile.colour, profile.production
         with QSignalBlocker(self):
             self.clear()
             for profile_id, name in self._current.names():
-                self.addItem(name, profile_id)
+                one = self._current.book[profile_id]
+                self.addItem(
+                    colour_icon(profile_color(one)), f"{name} · {PRODUCTION}" if one.production else name, profile_id
+                )
+            self.setAccessibleDescription("A production profile" if profile.production else "")
             self.setCurrentIndex(max(self.findData(self._current.profile.id), 0))
 
     def _activated(self, index: int) -> None:

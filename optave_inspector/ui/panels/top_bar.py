@@ -13,6 +13,7 @@ from ...protocol.url_template import mask_url
 from ..connection_words import state_words, token_words
 from ..latencies import Latencies
 from ..messages import clock
+from ..profile_marks import PRODUCTION
 from ..widgets.look import set_look
 from .connect_button import ConnectButton
 from .profile_combo import ProfileCombo
@@ -47,10 +48,16 @@ class TopBar(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Session")
         self._session = bridge.session
         self._latencies = Latencies(bridge.session)
         self._combo = ProfileCombo(current, "topBarProfileCombo")
+        self._current = current
+        self._production = _label("topBarProduction", "Kind of profile")
+        set_look(self._production, "chip", "alarm")
+        self._production.setText(f"⚠ {PRODUCTION}")
+        self._production.setToolTip("Real customers are behind this profile")
         self._connect = ConnectButton(bridge, connector, connect_actions)
         self._state = _label("topBarState", "Connection state")
         self._retry = RetryChip(retry) if retry is not None else None
@@ -82,7 +89,10 @@ class TopBar(QWidget):
             signal.connect(self._show_state)
         bridge.entriesAdded.connect(lambda _count: self._show_counts())
         bridge.exchangesChanged.connect(self._exchanges_changed)
+        for signal in (current.chosen, current.edited):
+            signal.connect(self._show_kind)
         self.setFocusProxy(self._connect)
+        self._show_kind()
         self._show_state()
         self._show_counts()
 
@@ -111,6 +121,7 @@ class TopBar(QWidget):
         # What does not fit is hidden instead of making the window wider.
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         layout.setSpacing(10)
+        layout.addWidget(self._production)
         layout.addWidget(self._combo)
         layout.addWidget(self._connect)
         layout.addWidget(self._state)
@@ -123,6 +134,12 @@ class TopBar(QWidget):
         for label in (self._sent, self._received, self._p95, self._waiting):
             layout.addWidget(label)
         layout.addWidget(self._new)
+
+    def _show_kind(self) -> None:
+        production = self._current.profile.production
+        self._production.setVisible(production)
+        set_look(self, "production", production)
+        self._fit()
 
     def _exchanges_changed(self, numbers: list[int]) -> None:
         self._latencies.update(numbers)
@@ -177,7 +194,7 @@ class TopBar(QWidget):
         margins = layout.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         always = [self._combo, self._connect, self._state, self._new]
-        always += [chip for chip in (self._retry, self._traces) if chip is not None and not chip.isHidden()]
+        always += [chip for chip in (self._production, self._retry, self._traces) if chip is not None and not chip.isHidden()]
         widths = {widget: widget.sizeHint().width() + layout.spacing() for widget in always}
         used = sum(widths.values()) - layout.spacing() - (self._combo.sizeHint().width() - self._combo.minimumWidth())
         for widget in (self._received, self._sent, self._token, self._waiting, self._uptime, self._p95):

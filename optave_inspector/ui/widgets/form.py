@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from ..sensitive_clipboard import sensitive_clipboard
 from .look import set_look
 from .url_text import UrlEdit
 
@@ -105,7 +106,7 @@ class Field(QWidget):
 
 
 class SecretField(Field):
-    """A field whose text is hidden until the user asks to see it."""
+    """A field whose text is hidden until the user asks to see it; it can be copied and forgotten."""
 
     def __init__(self, label: str, object_name: str, accessible_name: str, **options: object) -> None:
         super().__init__(label, object_name, accessible_name, **options)
@@ -118,11 +119,31 @@ class SecretField(Field):
         self._show.setToolTip("Show or hide what is typed")
         self._show.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._show.toggled.connect(self._toggled)
+        self._show.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self._show.setMenu(self._menu(object_name.removesuffix("Edit"), self._show.accessibleName()[5:]))
         self.add(self._show)
 
     def hide_text(self) -> None:
         """Hide it again, as when another profile is chosen."""
         self._show.setChecked(False)
+
+    def _menu(self, base: str, called: str) -> QMenu:
+        menu = QMenu(self)
+        menu.setObjectName(f"{base}Menu")
+        copy = menu.addAction(f"Copy {called}")
+        copy.setObjectName(f"{base}CopyAction")
+        copy.setStatusTip("Marked as secret for clipboard histories, and gone from the clipboard after half a minute")
+        copy.triggered.connect(lambda: sensitive_clipboard().copy(self.edit.text()))
+        forget = menu.addAction(f"Forget {called}")
+        forget.setObjectName(f"{base}ForgetAction")
+        forget.setStatusTip("Remove it from here and from the desktop's keyring")
+        forget.triggered.connect(self._forget)
+        menu.aboutToShow.connect(lambda: [each.setEnabled(bool(self.edit.text())) for each in (copy, forget)])
+        return menu
+
+    def _forget(self) -> None:
+        self.edit.clear()
+        self.edited.emit("")
 
     def _toggled(self, shown: bool) -> None:
         self.edit.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)

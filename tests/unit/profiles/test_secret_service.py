@@ -23,6 +23,9 @@ async def run():
     match sys.argv[1:]:
         case ["set", secret]:
             await secrets.set("p1", "client_secret", secret)
+        case ["forget-all"]:
+            print(await secrets.forget_all([]))
+            return
         case ["forget"]:
             await secrets.forget("p1", "client_secret")
     fresh = SecretStore()
@@ -87,6 +90,18 @@ def test_a_secret_outlives_the_process_and_is_gone_when_forgotten(tmp_path: Path
     assert any(each.suffix == ".keyring" for each in written)
     for each in written:
         assert CANARY.encode() not in each.read_bytes()
+
+
+def test_all_secrets_of_the_app_are_found_in_the_keyring_also_of_profiles_that_nobody_knows(tmp_path: Path) -> None:
+    script = f"""
+    printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+    ask set '{CANARY}'
+    ask forget-all
+    ask get
+    ask forget-all
+    """
+    kept = f"{CANARY!a} False "
+    assert in_a_session(script, tmp_path) == [kept, "1", "None False ", "0"]
 
 
 def test_a_locked_keyring_whose_password_nobody_can_enter_is_told(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import keyring.errors
 import pytest
 
 from optave_inspector.profiles.keyring_access import KeyringError, NoKeyringError
+from optave_inspector.profiles.secret_names import SecretNames
 from optave_inspector.profiles.secrets import CLIENT_SECRET, TOKEN, SecretStore
 
 HERE = Path(__file__).parent
@@ -291,3 +292,52 @@ def test_keyring_is_imported_when_it_is_first_needed_only() -> None:
 
 def test_having_no_keyring_is_a_kind_of_keyring_error() -> None:
     assert issubclass(NoKeyringError, KeyringError)
+
+
+def test_forgetting_all_finds_those_of_deleted_profiles_by_what_was_noted(use: Use, tmp_path: Path) -> None:
+    memory = use("Memory")
+    memory.kept["optave-inspector", "known/token"] = "from a former release"
+    memory.kept["another-app", "deleted/client_secret"] = "not ours"
+    names = SecretNames(tmp_path / "config" / "names.json")
+
+    async def run() -> int:
+        await SecretStore(names).set("deleted", CLIENT_SECRET, CANARY)
+        await SecretStore(names).set("gone", CLIENT_SECRET, CANARY)
+        await SecretStore(names).forget("gone", CLIENT_SECRET)
+        assert names.all() == {"deleted/client_secret"}
+        store = SecretStore(names)
+        await store.set("here", TOKEN, CANARY, remember=False)
+        count = await store.forget_all(["known"])
+        assert await store.get("here", TOKEN) is None
+        return count
+
+    assert asyncio.run(run()) == 3
+    assert memory.kept == {("another-app", "deleted/client_secret"): "not ours"}
+    assert names.all() == set()
+    assert CANARY.encode() not in (tmp_path / "config" / "names.json").read_bytes()
+    assert (tmp_path / "config" / "names.json").stat().st_mode & 0o077 == 0
+
+
+def test_forgetting_all_that_fails_is_told_and_can_be_tried_again(use: Use, tmp_path: Path) -> None:
+    use("Refusing")
+    names = SecretNames(tmp_path / "names.json")
+    secrets = SecretStore(names)
+
+    async def run() -> None:
+        await secrets.set("p1", TOKEN, CANARY)
+        with pytest.raises(KeyringError, match="may still be in the keyring") as caught:
+            await secrets.forget_all([])
+        assert CANARY not in str(caught.value)
+
+    asyncio.run(run())
+    assert names.all() == {"p1/token"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"names": 7}', "\udcff"])
+def test_a_broken_file_of_names_keeps_no_secret_from_being_kept(text: str, use: Use, tmp_path: Path) -> None:
+    memory = use("Memory")
+    path = tmp_path / "names.json"
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    asyncio.run(SecretStore(SecretNames(path)).set("p1", TOKEN, CANARY))
+    assert list(memory.kept) == [("optave-inspector", "p1/token")]
+    assert SecretNames(path).all() == {"p1/token"}

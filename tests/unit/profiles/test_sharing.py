@@ -51,9 +51,9 @@ def test_a_profile_with_a_secret_in_its_settings_is_not_exported(acme: Profile) 
 @pytest.mark.parametrize(
     ("content", "field", "words"),
     [
-        ({"ca_file": "//evil.example/share/ca.pem"}, "ca_file", "ca_file: set it yourself"),
-        ({"allow_plaintext": True}, "allow_plaintext", "allow_plaintext: set it yourself"),
-        ({"token_variable": "AWS_SECRET_ACCESS_KEY"}, "token_variable", "token_variable: set it yourself"),
+        ({"ca_file": "//evil.example/share/ca.pem"}, "ca_file", "The CA file: set it yourself"),
+        ({"allow_plaintext": True}, "allow_plaintext", "other hosts: set it yourself"),
+        ({"token_variable": "AWS_SECRET_ACCESS_KEY"}, "token_variable", "with the token: set it yourself"),
         ({"chat_session_id": JWT}, "chat_session_id", "token or a password"),
         ({"url_template": f"wss://evil.example/?Authorization={JWT}"}, "url_template", "token or a password"),
         ({"ticket_headers": {"Authorization": "Basic abc"}}, "ticket_headers", "holds a secret"),
