@@ -27,7 +27,7 @@ _TAKEN = frozenset(
         *("credentials_in", "ticket_url", "ticket_method", "ticket_headers", "token_field", "token_command"),
         *("chat_session_id", "tenant_id", "open_timeout_s", "close_timeout_s", "request_timeout_s"),
         *("token_timeout_s", "ping_interval_s", "compression", "retry", "retry_attempts", "retry_longest_wait_s"),
-        *("colour", "production", "headers", "origin", "server_name", "minimum_tls", "address_family"),
+        *("colour", "production", "headers", "origin", "minimum_tls", "address_family"),
         "max_message_bytes",
     )
 )
@@ -36,6 +36,12 @@ _BARE = Profile(id="", name="")
 _CALLED = {
     "allow_plaintext": "Unencrypted connections to other hosts",
     "ca_file": "The CA file",
+    "client_certificate": "The client certificate",
+    "client_key": "The client certificate's key",
+    "server_name": "The name to expect in the server's certificate",
+    "proxy_kind": "The proxy",
+    "proxy_address": "The address of the proxy",
+    "proxy_user": "The user of the proxy",
     "token_variable": "The environment variable with the token",
 }
 _IMPORTED = "Imported profile"

@@ -33,6 +33,11 @@ LABELS = {
     "ping_interval_s": "Keepalive pings",
     "compression": "Offer compression",
     "ca_file": "CA file",
+    "proxy_kind": "Proxy",
+    "proxy_address": "Address of the proxy",
+    "proxy_user": "User of the proxy",
+    "address_family": "IPv4 or IPv6",
+    "max_message_bytes": "Largest message",
     "retry": "Connect again by itself",
     "retry_attempts": "Retries in a row",
     "retry_longest_wait_s": "Longest wait before a retry",
@@ -157,4 +162,6 @@ def value_words(field: str, value: Any) -> str:
         return "none"
     if isinstance(value, dict):
         return ", ".join(value)
+    if field.endswith("_bytes"):
+        return f"{value:,} bytes"
     return f"{value:g} s" if field.endswith("_s") else f"{value}"

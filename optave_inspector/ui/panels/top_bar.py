@@ -194,7 +194,8 @@ class TopBar(QWidget):
         margins = layout.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         always = [self._combo, self._connect, self._state, self._new]
-        always += [chip for chip in (self._production, self._retry, self._traces) if chip is not None and not chip.isHidden()]
+        chips = (self._production, self._retry, self._traces)
+        always += [chip for chip in chips if chip is not None and not chip.isHidden()]
         widths = {widget: widget.sizeHint().width() + layout.spacing() for widget in always}
         used = sum(widths.values()) - layout.spacing() - (self._combo.sizeHint().width() - self._combo.minimumWidth())
         for widget in (self._received, self._sent, self._token, self._waiting, self._uptime, self._p95):
