@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..compose.evidence import Evidence
-    from ..compose.history import SentHistory
+    from ..compose.history import Sent, SentHistory
     from ..repro.from_evidence import MadeRecipe
     from .bridge import SessionBridge
     from .current_profile import CurrentProfile
@@ -177,8 +177,10 @@ class SessionView(QWidget):
         current = self.current
         keeping = HistoryKeeping(self.bridge, history, lambda: current.profile.id, self)
         self.history = HistoryDialog(history, lambda: (current.profile.id, current.profile.name), self)
-        self.history.draftAsked.connect(self.composer.open_sent)
+        self.history.draftAsked.connect(self._open_sent)
         self.history.sendAsked.connect(self.composer.send_sent)
+        self.composer.sending.failed.connect(lambda sentence: self.history.tell("problem", sentence))
+        self.composer.sending.appeared.connect(lambda number: self.history.tell("muted", f"Sent as exchange {number}."))
         for signal in (keeping.changed, current.chosen):
             signal.connect(self._show_history)
         action = self.composer.footer.add_action(
@@ -187,6 +189,11 @@ class SessionView(QWidget):
         action.setShortcut("Ctrl+Shift+H")
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.composer.addAction(action)
+
+    def _open_sent(self, sent: Sent) -> None:
+        # The composer may stand behind another panel.
+        self.area.go_to(self.composer)
+        self.composer.open_sent(sent)
 
     def open_history(self) -> None:
         """Show what was sent with this profile, by whatever session and window."""

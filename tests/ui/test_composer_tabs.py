@@ -178,6 +178,25 @@ def test_drafts_of_a_profile_that_was_never_saved_are_not_lost(aio, home, wait_u
     aio(again())
 
 
+def test_the_drafts_that_the_layout_of_an_older_release_held_are_taken_over_once(aio, home, wait_until):
+    old = {"action": "adjust", "whole": False, "text": '{"old": 1}', "template": "", "headers": {"traceId": "t"}}
+    other = {**old, "text": '{"old": 2}'}
+    layout = home / "config" / "layout.json"
+
+    async def run():
+        async with window() as parts:
+            assert [page.view.composer.text() for page in parts.window.pages] == ['{"old": 1}', '{"old": 2}']
+            assert parts.window.composer.headers.texts()["traceId"] == "t"
+            await wait_until(lambda: on_disk(home) == {'{"old": 1}', '{"old": 2}'})
+
+    for _ in range(2):  # as after a crash before the layout was written again
+        layout.parent.mkdir(parents=True, exist_ok=True)
+        sessions = [{"panels": {"composerPanel": state}} for state in (old, other)]
+        layout.write_text(json.dumps({"version": 2, "sessions": sessions}))
+        aio(run())
+    assert len(kept(home)) == 2
+
+
 def test_deleting_a_profile_leaves_its_drafts_to_the_next_one(aio, home, wait_until):
     async def run():
         async with window() as parts:

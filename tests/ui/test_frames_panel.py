@@ -531,7 +531,8 @@ def test_the_menu_offers_only_what_can_be_done(panel, bridge, wire, arrive):
     enabled = {action.objectName() for action in menu.actions() if action.isEnabled() and action.objectName()}
     menu.close()
     marks = {"framesBookmarkAction", "framesNoteAction"}
-    assert enabled == marks | {"framesCopyRowAction", "framesCopyPayloadAction"}
+    always = {"framesCopyRowAction", "framesCopyPayloadAction", "framesRecipeAction", "framesEditAgainAction"}
+    assert enabled == marks | always
 
 
 def test_stepping_from_the_menu(panel, bridge, wire, arrive):

@@ -87,6 +87,11 @@ class HistoryDialog(QDialog):
         row = self._table.currentRow()
         return self._shown[row] if 0 <= row < len(self._shown) else None
 
+    def tell(self, role: str, sentence: str) -> None:
+        """What became of sending, for who looks at this dialog rather than at the composer."""
+        if self.isVisible():
+            self._say(role, sentence)
+
     def showEvent(self, event) -> None:
         """What is shown is always new."""
         super().showEvent(event)

@@ -199,7 +199,7 @@ class ComposerPanel(Panel):
     def send_sent(self, sent: Sent) -> None:
         """Send a message of the history once more, with new IDs; not where something was taken out of it."""
         if sent.masked:
-            self._tell("problem", "Not sent: secrets were taken out of it. Open it as a draft and put them in.")
+            self.sending.failed.emit("Not sent: secrets were taken out of it. Open it as a draft and put them in.")
         elif sent.text is not None:
             self.sending.send_renewed(sent.text)
 
