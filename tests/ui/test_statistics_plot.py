@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QToo
 from optave_inspector.tracing.exchange import Exchange, ExchangeStatus
 from optave_inspector.ui import theme
 from optave_inspector.ui.models.latency_points import LatencyPoints, one_per_cell
+from optave_inspector.ui.panels import statistics_plot
 from optave_inspector.ui.widgets.latency_axes import duration_words
 from tests.ui.statistics_desk import StatisticsDesk
 
@@ -130,6 +132,42 @@ def test_a_click_beside_all_points_changes_nothing(desk) -> None:
     between.setY(round(first.y()))
     QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=between)
     assert desk.bridge.selected_exchange == 1
+
+
+def test_the_window_goes_on_while_the_plotting_library_is_loaded(desk, monkeypatch) -> None:
+    may_go_on, threads = threading.Event(), []
+
+    def load() -> None:
+        threads.append(threading.current_thread())
+        assert may_go_on.wait(10)
+
+    monkeypatch.setattr(statistics_plot, "_load", load)
+    desk.exchange()
+    desk.arrive()
+    desk.panel.tabs.setCurrentWidget(desk.panel.plot)
+    desk._qtbot.waitUntil(lambda: words(desk) == "Preparing the plot…")
+    assert desk.panel.busy
+    desk.panel.tabs.setCurrentIndex(0)
+    desk.exchange()
+    desk.wire.settle()
+    desk.bridge.flush()
+    desk._qtbot.waitUntil(lambda: desk.rows()["all"]["sent"] == "2")
+    assert desk.panel.plot.plot is None
+    may_go_on.set()
+    assert list(plotted(desk).drawn()) == [0, 1]
+    assert [thread is threading.main_thread() for thread in threads] == [False]
+
+
+def test_a_plotting_library_that_cannot_be_loaded_is_told(desk, monkeypatch) -> None:
+    def load() -> None:
+        raise ImportError("numpy is damaged")
+
+    monkeypatch.setattr(statistics_plot, "_load", load)
+    desk.exchange()
+    desk.arrive()
+    desk.panel.tabs.setCurrentWidget(desk.panel.plot)
+    desk._qtbot.waitUntil(lambda: words(desk) == "There is no plot: numpy is damaged")
+    assert desk.panel.plot.plot is None
 
 
 def test_points_of_a_part_of_the_time_select_the_right_exchange(desk) -> None:

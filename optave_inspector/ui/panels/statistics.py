@@ -66,13 +66,14 @@ class StatisticsPanel(Panel):
         self._saving = PictureSaving(bridge, self, "latencies")
         self.plot.controls.saveAsked.connect(self._save_plot)
         self.plot.picked.connect(bridge.select_exchange)
+        self.plot.ready.connect(self._ask)
         self.plot.select(bridge.selected_exchange)
         self._ask()
 
     @property
     def busy(self) -> bool:
         """Whether numbers on show are about to change."""
-        return self._later.isActive()
+        return self._later.isActive() or self.plot.is_loading
 
     def save_state(self) -> dict[str, Any]:
         """The chosen time, and how the plot looks."""
@@ -209,7 +210,7 @@ class StatisticsPanel(Panel):
         self._show(len(exchanges))
         if self.tabs.currentWidget() is self.plot and exchanges:
             done = self.plot.work(_AT_ONCE) and done
-            if done:
+            if done and self.plot.plot is not None:
                 self.plot.draw(self.range.counted, self.range.statistics.overall)
         took_s = time.monotonic() - began_s
         # What is counted bit by bit goes on at once; the next news wait.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QToolBut
 
 from ...tracing.exchange import ExchangeStatus
 from .. import theme
+from ..models.background import Background
 from ..models.exchange_table import STATUS_LOOK, status_text
 from ..models.formats import duration_text
 from ..picture_saving import picture
@@ -102,12 +104,15 @@ class PlotPage(QWidget):
 
     picked = Signal(int)
     """Number of the exchange whose point was clicked."""
+    ready = Signal()
+    """The plot can be drawn now."""
 
     def __init__(self, exchanges: Sequence[Exchange], describe: Callable[[Exchange], str]) -> None:
         super().__init__()
         self.controls = PlotControls()
         self.plot: LatencyPlot | None = None
         self._points: LatencyPoints | None = None
+        self._loading = Background("the plotting library", self)
         self._exchanges = exchanges
         self._describe = describe
         self._selected = 0
@@ -130,20 +135,18 @@ class PlotPage(QWidget):
             self._points.changed(numbers)
 
     def work(self, most: int) -> bool:
-        """Take in at most ``most`` exchanges; whether all are in. Makes the plot, where there is none yet."""
-        if self.plot is None:
-            # Not before: importing numpy and pyqtgraph takes a third of a second.
-            from ..models.latency_points import LatencyPoints
-            from ..widgets.latency_plot import LatencyPlot
+        """Take in at most ``most`` exchanges; whether all are in. Once ``ready``: it is not before it was asked for."""
+        if self._points is not None:
+            return self._points.work(most)
+        if not self.is_loading:
+            self._words.setText("Preparing the plot…")
+            self._loading.start(lambda _job: _load(), lambda _nothing: self._make(), self._on_failed)
+        return True
 
-            self._points = LatencyPoints(self._exchanges)
-            self.plot = LatencyPlot(lambda place: self._describe(self._exchanges[self._from + place]))
-            self.plot.scaleAsked.connect(self.controls.log.toggle)
-            self.plot.picked.connect(lambda place: self.picked.emit(self._from + place + 1))
-            self.plot.set_logarithmic(on=self.controls.log.isChecked())
-            self._layout.insertWidget(0, self.plot, 1)
-        assert self._points is not None
-        return self._points.work(most)
+    @property
+    def is_loading(self) -> bool:
+        """Whether the plot is about to be there."""
+        return self._loading.busy
 
     def draw(self, counted: range, summary: Summary) -> None:
         """Draw the exchanges of these places, which add up to ``summary``."""
@@ -164,6 +167,21 @@ class PlotPage(QWidget):
         return picture(kind, self.plot.size(), self.plot.paint_on, theme.current().color("base"), title)
 
     # -- inside
+
+    def _make(self) -> None:
+        from ..models.latency_points import LatencyPoints
+        from ..widgets.latency_plot import LatencyPlot
+
+        self._points = LatencyPoints(self._exchanges)
+        self.plot = LatencyPlot(lambda place: self._describe(self._exchanges[self._from + place]))
+        self.plot.scaleAsked.connect(self.controls.log.toggle)
+        self.plot.picked.connect(lambda place: self.picked.emit(self._from + place + 1))
+        self.plot.set_logarithmic(on=self.controls.log.isChecked())
+        self._layout.insertWidget(0, self.plot, 1)
+        self.ready.emit()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._words.setText(f"There is no plot: {error}")
 
     def _on_controls(self) -> None:
         if self.plot is not None:
@@ -258,6 +276,12 @@ class PlotPage(QWidget):
         exchange = self._exchanges[self._selected - 1]
         took = f" after {duration_text(exchange.total_ns)}" if exchange.ended_ns >= 0 else ""
         return f"Lit: {exchange.action or 'no action'}, {status_text(exchange)}{took}"
+
+
+def _load() -> None:
+    # In a thread, and not before a plot is seen: numpy and pyqtgraph take a third of a second and 40 MB.
+    import_module("optave_inspector.ui.models.latency_points")
+    import_module("optave_inspector.ui.widgets.latency_plot")
 
 
 def _combo(name: str, accessible_name: str, items: Sequence[str]) -> QComboBox:
