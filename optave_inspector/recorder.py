@@ -31,10 +31,13 @@ Recorded = tuple[Entry, bytes, Peek | None]
 
 
 def seen_in(entry: Entry, payload: bytes) -> Peek | None:
-    """What was read of an entry's message as it was recorded, for an entry that is read from a capture."""
+    """What was read of an entry's message as it was recorded, for an entry that is read from a capture.
+
+    All but the summary of an envelope: the entry has it.
+    """
     if entry.kind not in _MESSAGES:
         return None
-    return peek(payload, is_text=entry.kind != _BINARY)
+    return peek(payload, is_text=entry.kind != _BINARY, with_summary=False)
 
 
 @dataclass(slots=True)

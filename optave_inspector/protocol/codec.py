@@ -64,8 +64,11 @@ class Peek(msgspec.Struct, gc=False, frozen=True):
     """Why the message cannot be read, or not whole, as a sentence."""
 
 
-def peek(payload: bytes, *, is_text: bool) -> Peek:
-    """Read the few fields of a whole message. Never raises; a sound envelope takes some microseconds."""
+def peek(payload: bytes, *, is_text: bool, with_summary: bool = True) -> Peek:
+    """Read the few fields of a whole message. Never raises; a sound envelope takes some microseconds.
+
+    Without its summary, which nobody but a person needs, a sound envelope takes half as long.
+    """
     if not payload:
         return Peek(Shape.EMPTY, summary="Empty message")
     if not is_text:
@@ -77,7 +80,7 @@ def peek(payload: bytes, *, is_text: bool) -> Peek:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # Another type somewhere, a lone surrogate, a huge number, or no JSON at all: read it the slow and tolerant way.
         return _peek_tolerantly(payload)
-    return _recognise(fields)
+    return _recognise(fields, with_summary=with_summary)
 
 
 def _peek_tolerantly(payload: bytes) -> Peek:
@@ -90,10 +93,10 @@ def _peek_tolerantly(payload: bytes) -> Peek:
     return _recognise(message_fields.from_json(reading.value))
 
 
-def _recognise(fields: MessageFields) -> Peek:
+def _recognise(fields: MessageFields, *, with_summary: bool = True) -> Peek:
     headers = fields.headers
     if headers is not None and (fields.payload is not None or headers.correlation_id or headers.schema_ref):
-        return _envelope(fields, headers, fields.payload or _NO_PAYLOAD)
+        return _envelope(fields, headers, fields.payload or _NO_PAYLOAD, with_summary)
     if fields.error or _ERROR in (fields.state, fields.action_type):
         return _bare_error(fields)
     if fields.action == "superpower" or (fields.action_type is not None and fields.message is not None):
@@ -103,7 +106,7 @@ def _recognise(fields: MessageFields) -> Peek:
     return _other(fields)
 
 
-def _envelope(fields: MessageFields, headers: Headers, payload: Payload) -> Peek:
+def _envelope(fields: MessageFields, headers: Headers, payload: Payload, with_summary: bool) -> Peek:  # noqa: FBT001
     schema_ref = headers.schema_ref if isinstance(headers.schema_ref, str) else ""
     answered = schema_ref.startswith(("optave.response.", "optave.error."))
     if not answered and not schema_ref.startswith("optave.message."):
@@ -122,9 +125,9 @@ def _envelope(fields: MessageFields, headers: Headers, payload: Payload) -> Peek
         code = _error_code(fields, payload)
         failed = code or schema_ref.startswith("optave.error.") or _means_error(fields) or _means_error(payload)
         state = _ERROR if failed else state
-        summary = _answer_summary(fields, payload, code if failed else "")
+        summary = _answer_summary(fields, payload, code if failed else "") if with_summary else ""
     else:
-        summary = request_summary(request)
+        summary = request_summary(request) if with_summary else ""
     return Peek(
         Shape.RESPONSE if answered else Shape.REQUEST,
         action=_id(headers.action),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -97,6 +98,16 @@ def test_a_request_envelope_is_read(request_envelope: Make) -> None:
         session_id="s-1",
         summary="Be brief.: We are sorry.",
     )
+
+
+@given(MESSAGES, MESSAGES, MESSAGES)
+def test_without_its_summary_a_message_is_the_same(headers: object, payload: object, error: object) -> None:
+    for message in (payload, {"headers": {"schemaRef": "optave.message.v3"}, "payload": payload, "error": error},
+                    {"headers": headers, "payload": payload}):  # fmt: skip
+        text = json.dumps(message).encode()
+        whole, bare = peek(text, is_text=True), peek(text, is_text=True, with_summary=False)
+        assert bare.summary in ("", whole.summary)
+        assert msgspec.structs.replace(bare, summary=whole.summary) == whole
 
 
 def test_without_content_the_last_message_of_the_last_conversation_sums_a_request_up(request_envelope: Make) -> None:
