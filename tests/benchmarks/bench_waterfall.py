@@ -24,7 +24,7 @@ from optave_inspector.session import Session
 from optave_inspector.tracing.exchange import Exchange, ExchangeStatus
 from optave_inspector.ui import theme
 from optave_inspector.ui.bridge import SessionBridge
-from optave_inspector.ui.models.exchange_table import ExchangeColumn
+from optave_inspector.ui.models.exchange_columns import ExchangeColumn
 from optave_inspector.ui.panels.exchanges import ExchangesPanel
 
 _FEW, _MANY = 1_000, 100_000

@@ -9,7 +9,9 @@ from optave_inspector.tracing.exchange import Exchange, ExchangeStatus
 from optave_inspector.tracing.grouping import GroupBy
 from optave_inspector.ui import theme
 from optave_inspector.ui.models import exchange_table
-from optave_inspector.ui.models.exchange_table import STATUS_LOOK, ExchangeColumn, ExchangeTableModel, status_text
+from optave_inspector.ui.models.exchange_columns import ExchangeColumn
+from optave_inspector.ui.models.exchange_table import ExchangeTableModel
+from optave_inspector.ui.models.exchange_words import STATUS_LOOK, status_text
 
 MS = 1_000_000
 S = 1_000_000_000

@@ -14,7 +14,7 @@ from optave_inspector.local_tenant.settings import TenantSettings
 from optave_inspector.protocol.actions import Action
 from optave_inspector.protocol.states import ConnectionState
 from optave_inspector.tracing.exchange import ExchangeStatus
-from optave_inspector.ui.models.exchange_table import ExchangeColumn
+from optave_inspector.ui.models.exchange_columns import ExchangeColumn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine

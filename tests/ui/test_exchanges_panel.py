@@ -20,7 +20,7 @@ from optave_inspector.tracing.exchange import Exchange, ExchangeStatus
 from optave_inspector.ui import theme
 from optave_inspector.ui.bridge import SessionBridge
 from optave_inspector.ui.delegates.waterfall_scale import ScaleMode
-from optave_inspector.ui.models.exchange_table import ExchangeColumn
+from optave_inspector.ui.models.exchange_columns import ExchangeColumn
 from optave_inspector.ui.panels.exchanges import ExchangesPanel
 
 from .exchanges_desk import desk

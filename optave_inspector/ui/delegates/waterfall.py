@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from .. import theme
+from ..models.exchange_columns import ExchangeColumn
 from ..models.exchange_rows import Group
-from ..models.exchange_table import ExchangeColumn, ExchangeTableModel
+from ..models.exchange_table import ExchangeTableModel
 from .waterfall_paint import inner, mark_text, paint_axis, paint_background, paint_exchange, paint_group
 
 if TYPE_CHECKING:

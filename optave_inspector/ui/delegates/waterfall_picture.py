@@ -10,8 +10,8 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from ...tracing.exchange import Exchange, ExchangeStatus
 from .. import theme
+from ..models.exchange_columns import ExchangeColumn, group_cell
 from ..models.exchange_rows import Group
-from ..models.exchange_table import ExchangeColumn, group_cell
 from ..models.exchange_words import STATUS_LOOK
 from .waterfall_paint import paint_axis, paint_background, paint_exchange, paint_group, softened
 

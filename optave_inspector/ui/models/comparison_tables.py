@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from .. import theme
-from .exchange_table import STATUS_LOOK, status_text
+from .exchange_words import STATUS_LOOK, status_text
 from .formats import duration_text
 from .statistics_table import ALL, PERCENTS
 

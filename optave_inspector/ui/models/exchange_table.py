@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import replace
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
@@ -15,10 +14,10 @@ from ...tracing.statistics import Statistics
 from .. import theme
 from ..delegates.waterfall_geometry import Extent
 from .background import Background
+from .exchange_columns import KEYS, TIPS, TITLES, ExchangeColumn, alignment, cell_color, cell_text, group_cell
 from .exchange_groups import group_of
 from .exchange_rows import Arrangement, ExchangeRows, Group
-from .exchange_words import STATUS_LOOK, description, is_missing, status_text
-from .formats import duration_text
+from .exchange_words import description, is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,47 +27,9 @@ if TYPE_CHECKING:
     from ...tracing.exchange import Exchange
     from ...tracing.grouping import GroupBy
 
-__all__ = ["STATUS_LOOK", "ExchangeColumn", "ExchangeTableModel", "status_text"]
-
-
-class ExchangeColumn(IntEnum):
-    """The columns from left to right."""
-
-    ACTION = 0
-    CORRELATION = 1
-    STATUS = 2
-    FIRST = 3
-    TOTAL = 4
-    ANSWERS = 5
-    TIME = 6
-    """Painted as a waterfall; its raw value is the time of the request."""
-
-
-_TITLES = ("action", "corr", "status", "first", "total", "n", "time")
-_TIPS = (
-    "Action of the request",
-    "The last characters of the correlation ID, in the colour that it has in the frame log",
-    "Where the exchange stands",
-    "From the request to its first answer",
-    "From the request to its end",
-    "Answers, updates of a stream included",
-    "When it began and how long it took",
-)
-_RIGHT = frozenset({ExchangeColumn.FIRST, ExchangeColumn.TOTAL, ExchangeColumn.ANSWERS})
 _ROOT = QModelIndex()
-_NEVER = 1 << 62
-"""Sorts what has no time yet behind all that has one."""
 _AT_ONCE = 5_000
 """Up to so many exchanges are arranged within a hundredth of a second or two; more of them in a thread."""
-_KEYS: dict[ExchangeColumn, Callable[[Exchange], Any] | None] = {
-    ExchangeColumn.ACTION: lambda exchange: exchange.action,
-    ExchangeColumn.CORRELATION: lambda exchange: exchange.correlation_id,
-    ExchangeColumn.STATUS: lambda exchange: (int(exchange.status), exchange.error_code),
-    ExchangeColumn.FIRST: lambda exchange: exchange.first_ns if exchange.update_ns else _NEVER,
-    ExchangeColumn.TOTAL: lambda exchange: exchange.total_ns if exchange.ended_ns >= 0 else _NEVER,
-    ExchangeColumn.ANSWERS: lambda exchange: len(exchange.answers),
-    ExchangeColumn.TIME: None,
-}
 
 
 class ExchangeTableModel(QAbstractTableModel):
@@ -220,36 +181,11 @@ class ExchangeTableModel(QAbstractTableModel):
 
     def cell_text(self, exchange: Exchange, column: int) -> str:
         """What a row says of an exchange in a column."""
-        if column == ExchangeColumn.ACTION:
-            return exchange.action or "–"
-        if column == ExchangeColumn.CORRELATION:
-            return f"▮ {exchange.correlation_id[-4:]}" if exchange.correlation_id else "–"
-        if column == ExchangeColumn.STATUS:
-            if not exchange.status.ended and is_missing(exchange, self.now_ns()):
-                return f"⚠ {status_text(exchange)[2:]} long"
-            return status_text(exchange)
-        if column == ExchangeColumn.FIRST:
-            return duration_text(exchange.first_ns) if exchange.update_ns else ""
-        if column == ExchangeColumn.TOTAL:
-            if exchange.ended_ns >= 0:
-                return duration_text(exchange.total_ns)
-            return f"{duration_text(max(self.now_ns() - exchange.sent_ns, 0))} …"
-        if column == ExchangeColumn.ANSWERS:
-            return str(len(exchange.answers))
-        return f"+{duration_text(exchange.sent_ns - self.extent.first_ns)}"
+        return cell_text(exchange, column, self.now_ns(), self.extent.first_ns)
 
     def cell_color(self, exchange: Exchange, column: int) -> QColor | None:
         """The colour of that text; None for that of all texts."""
-        colors = theme.current()
-        if column == ExchangeColumn.STATUS:
-            if not exchange.status.ended and is_missing(exchange, self.now_ns()):
-                return colors.color("warning")
-            return colors.color(STATUS_LOOK[exchange.status][2])
-        if column == ExchangeColumn.CORRELATION and exchange.correlation_id:
-            return colors.correlation_color(exchange.correlation_id)
-        if column == ExchangeColumn.TOTAL and exchange.ended_ns < 0:
-            return colors.color("muted")
-        return None
+        return cell_color(exchange, column, self.now_ns())
 
     # -- what Qt asks
 
@@ -264,7 +200,7 @@ class ExchangeTableModel(QAbstractTableModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts, colours and tooltips of a cell."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(index.column())
+            return alignment(index.column())
         if role == Qt.ItemDataRole.FontRole:
             return theme.mono_font() if index.column() == ExchangeColumn.CORRELATION else None
         if role not in _ROLES:
@@ -282,20 +218,20 @@ class ExchangeTableModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Titles of the columns."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(_TITLES):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(TITLES):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _TITLES[section]
+            return TITLES[section]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{_TIPS[section]}. Click to sort."
+            return f"{TIPS[section]}. Click to sort."
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
+            return alignment(section)
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by raw values; of equal ones the later request is the greater. Within groups, where there are any."""
         descending = order == Qt.SortOrder.DescendingOrder
-        self._arrangement = replace(self._arrangement, key=_KEYS[ExchangeColumn(column)], descending=descending)
+        self._arrangement = replace(self._arrangement, key=KEYS[ExchangeColumn(column)], descending=descending)
         self._arrange()
 
     # -- inside
@@ -398,29 +334,6 @@ _ROLES = (
     Qt.ItemDataRole.BackgroundRole,
     Qt.ItemDataRole.ToolTipRole,
 )
-
-
-def group_text(group: Group) -> str:
-    """The heading of a group: what it is, how many exchanges it has, the status that deserves a look."""
-    count = len(group.members)
-    glyph, word, _ = STATUS_LOOK[group.worst]
-    worst = group.counts[group.worst]
-    if word == "error" and worst > 1:
-        word = "errors"
-    told = f"{glyph} {word}" if worst == count else f"{glyph} {worst:,} {word}"
-    return f"{group.title} · {'1 exchange' if count == 1 else f'{count:,} exchanges'} · {told}"
-
-
-def group_cell(group: Group, column: int) -> str:
-    """A heading spans its row: its text stands in the first cell, and the view paints it over all."""
-    if column == ExchangeColumn.ACTION:
-        return f"{'▸' if group.folded else '▾'} {group_text(group)}"
-    return ""
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in _RIGHT else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from ...tracing.exchange import ExchangeStatus
 from .. import theme
-from .exchange_table import STATUS_LOOK
+from .exchange_words import STATUS_LOOK
 from .formats import duration_text
 
 if TYPE_CHECKING:

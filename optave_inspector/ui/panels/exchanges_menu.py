@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QMenu
 
 from ...errors import InspectorError
 from ..delegates.waterfall_scale import ScaleMode, WaterfallScale
-from ..models.exchange_table import ExchangeColumn, ExchangeTableModel
+from ..models.exchange_columns import ExchangeColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...tracing.exchange import Exchange
     from ..bridge import SessionBridge
+    from ..models.exchange_table import ExchangeTableModel
     from .exchanges_view import ExchangeView
 
 _FIRST, _LAST = -2, 2

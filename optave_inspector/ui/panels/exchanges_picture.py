@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu
 from .. import theme
 from ..delegates.waterfall_picture import MOST_ROWS, WaterfallPicture
 from ..delegates.waterfall_scale import WaterfallScale
-from ..models.exchange_table import ExchangeColumn
+from ..models.exchange_columns import ExchangeColumn
 from ..picture_saving import PictureSaving, picture
 
 if TYPE_CHECKING:

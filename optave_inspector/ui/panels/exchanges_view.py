@@ -13,14 +13,15 @@ from .. import theme
 from ..delegates.exchange_correlation import CorrelationDelegate
 from ..delegates.waterfall import WaterfallDelegate, WaterfallHeader
 from ..delegates.waterfall_paint import inner, paint_background
+from ..models.exchange_columns import ExchangeColumn, group_cell
 from ..models.exchange_rows import Group
-from ..models.exchange_table import ExchangeColumn, ExchangeTableModel, group_cell
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from ..delegates.waterfall_scale import WaterfallScale
+    from ..models.exchange_table import ExchangeTableModel
 
 _SAMPLES = {
     ExchangeColumn.ACTION: ("interaction", "interaction", "customerinteraction"),

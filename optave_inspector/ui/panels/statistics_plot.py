@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QToolBut
 from ...tracing.exchange import ExchangeStatus
 from .. import theme
 from ..models.background import Background
-from ..models.exchange_table import STATUS_LOOK, status_text
+from ..models.exchange_words import STATUS_LOOK, status_text
 from ..models.formats import duration_text
 from ..picture_saving import picture
 from ..widgets.elided_label import ElidedLabel

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ...tracing.stream import stalls
-from ..models.exchange_table import status_text
+from ..models.exchange_words import status_text
 from ..models.formats import duration_text, size_text
 from ..models.stream_player import SPEEDS, StreamPlayer
 from ..models.stream_reader import StreamReader
