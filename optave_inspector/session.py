@@ -8,6 +8,7 @@ import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from .backlog import Backlog
 from .capture.entry import EntryFlag, EntryKind
 from .client.connection import Connection, MaybeSent, NotOpen
 from .client.events import Ending, Frame, Handshake, TokenUse
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
 _FLUSH_S = 0.033
 _FLUSH_ENTRIES = 500
 """A batch of this many is processed at once: about 10 ms of the event loop."""
-_BACKLOG_ENTRIES = 20_000
-_BACKLOG_BYTES = 64 * 2**20
-"""Beyond either, reading from the socket waits until the store has caught up: back pressure, never loss."""
 _EXPIRE_S = 0.1
 _NEITHER = 2
 _CLOSE = 8
@@ -90,11 +88,7 @@ class Session(SessionSignals):
         self._pending: list[Frame | Callable[[], list[Recorded]]] = []
         self._flush_timer: asyncio.TimerHandle | None = None
         self._expire_timer: asyncio.TimerHandle | None = None
-        self._backlog_entries = 0
-        self._backlog_bytes = 0
-        self._drained = asyncio.Event()
-        self._drained.set()
-        self._stored_some = asyncio.Event()
+        self._backlog = Backlog()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._memory = MemoryWatch(store, self, read_memory)
 
@@ -147,7 +141,7 @@ class Session(SessionSignals):
         self._upgraded_ns = self._closing_ns = 0
         self._correlator.timeout_ns = int(config.request_timeout_s * 1e9)
         self._note(f"Connecting to {mask_url(config.url)}, token by {config.auth_transport}.")
-        connection = Connection(config, source, self, self.used_tokens, ready=self._ready)
+        connection = Connection(config, source, self, self.used_tokens, ready=self._backlog.drained)
         self._connection = connection
         try:
             return await connection.open()
@@ -260,9 +254,7 @@ class Session(SessionSignals):
     async def settled(self) -> None:
         """Wait until everything that was seen is in the store and announced."""
         self._flush()
-        while self._backlog_entries:
-            self._stored_some.clear()
-            await self._stored_some.wait()
+        await self._backlog.empty()
 
     async def aclose(self) -> None:
         """End the connection (1001, going away), write what was seen, and free everything but the store."""
@@ -322,10 +314,7 @@ class Session(SessionSignals):
         if frame.opcode == _CLOSE and not self._closing_ns:
             self._closing_ns = frame.monotonic_ns
         self._pending.append(frame)
-        self._backlog_entries += 1
-        self._backlog_bytes += len(frame.payload)
-        if self._backlog_entries > _BACKLOG_ENTRIES or self._backlog_bytes > _BACKLOG_BYTES:
-            self._drained.clear()
+        self._backlog.frame(len(frame.payload))
         if len(self._pending) >= _FLUSH_ENTRIES:
             self._flush()
         elif self._flush_timer is None:
@@ -339,9 +328,6 @@ class Session(SessionSignals):
         self._flush()
         self._tell_exchanges(self._correlator.cut_off(self.attempt, ending.monotonic_ns))
         self.ended.emit(ending)
-
-    async def _ready(self) -> None:
-        await self._drained.wait()
 
     def note(self, sentence: str, *, problem: bool = False) -> None:
         """Put a note into the log about what the inspector does by itself; marked as made by it."""
@@ -360,7 +346,7 @@ class Session(SessionSignals):
 
     def _add(self, make: Callable[[], list[Recorded]]) -> None:
         self._pending.append(make)
-        self._backlog_entries += 1
+        self._backlog.note()
         if self._flush_timer is None:
             self._flush_timer = self._running_loop().call_later(_FLUSH_S, self._flush)
 
@@ -386,7 +372,7 @@ class Session(SessionSignals):
         if batch:
             self.store.append(batch, lambda count: self._on_stored(count, backlog, size, changed))
         else:
-            self._caught_up(backlog, size)
+            self._backlog.caught_up(backlog, size)
         for number, parts in told:
             self.store.set_made_parts(number, parts)
         if self._correlator.waiting and self._expire_timer is None:
@@ -418,17 +404,10 @@ class Session(SessionSignals):
             self._running_loop().call_soon_threadsafe(self._stored, count, backlog, size, changed)
 
     def _stored(self, count: int, backlog: int, size: int, changed: set[int]) -> None:
-        self._caught_up(backlog, size)
+        self._backlog.caught_up(backlog, size)
         self.entries_added.emit(count)
         self._tell_exchanges(changed)
         self._memory.stored()
-
-    def _caught_up(self, backlog: int, size: int) -> None:
-        self._backlog_entries -= backlog
-        self._backlog_bytes -= size
-        self._stored_some.set()
-        if self._backlog_entries <= _BACKLOG_ENTRIES // 2 and self._backlog_bytes <= _BACKLOG_BYTES // 2:
-            self._drained.set()
 
     def _expire(self) -> None:
         self._expire_timer = None
