@@ -87,11 +87,13 @@ class ManyRun:
         session.exchanges_changed.connect(self._on_exchanges)
         session.state_changed.connect(self._on_state)
         try:
-            await self._send_all()
+            try:
+                await self._send_all()
+            except InspectorError as error:
+                self.problem = f"Message {self.sent + 1:,} was not sent: {error}"
+                self.progressed.emit()
             while self.waiting and not self._stopped:
                 await self._wait(None)
-        except InspectorError as error:
-            self.problem = f"Message {self.sent + 1:,} was not sent: {error}"
         finally:
             for signal, slot in zip(signals, (self._on_exchanges, self._on_state), strict=True):
                 signal.disconnect(slot)

@@ -21,6 +21,7 @@ from ...errors import InspectorError
 from ...protocol.actions import Action, parse_action
 from ...protocol.envelope import Overrides, request_id_of
 from ...protocol.limits import MAX_ENVELOPE_UNITS
+from ..dialogs.many_dialog import ManyDialog
 from ..dialogs.variables_dialog import VariablesDialog
 from ..draft_book import DraftBook
 from ..entry_evidence import read_entry
@@ -37,6 +38,7 @@ from .composer_form import ComposerForm
 from .composer_headers import HeadersDialog
 from .composer_hints import VariableHints
 from .composer_judge import ComposerJudge
+from .composer_many import frozen_draft
 from .composer_sending import ComposerSending
 from .composer_variables import ComposerVariables
 from .composer_verdicts import ComposerVerdicts, first_words
@@ -87,6 +89,7 @@ class ComposerPanel(Panel):
         self.variables = ComposerVariables(bridge, self)
         self.hints = VariableHints(self.editor, self.variables.resolve)
         self.variables_dialog = VariablesDialog(self.variables, self)
+        self.many_dialog = ManyDialog(bridge, lambda: frozen_draft(self), self)
         self.headers.set_values(lambda: self.variables.generated, self._resolve_header)
         self.sending = ComposerSending(bridge, self)
         self.footer = ComposerFooter()
@@ -318,6 +321,7 @@ class ComposerPanel(Panel):
         add = self.footer.add_action
         self._unfold_action = add("composerUnfoldAction", "&Edit the whole message", self.unfold)
         add("composerVariablesAction", "&Variables…", self._open_variables)
+        add("composerManyAction", "Send &many…", self._open_many)
         add("composerPingAction", "Send a &ping", self.sending.ping)
         self.footer.menu.addSeparator()
         self.footer.menu.addMenu(self.drafts.menu)
@@ -332,6 +336,7 @@ class ComposerPanel(Panel):
         self.footer.headersAsked.connect(self._open_headers)
         self.headers.edited.connect(self._refresh)
         self.variables.changed.connect(self._on_values)
+        self.many_dialog.rowsChosen.connect(self.variables.set_sample)
         self.variables_dialog.insertAsked.connect(self.editor.insertPlainText)
         self.editor.edited.connect(self._on_edited)
         self.editor.differenceTold.connect(lambda sentence: self._tell("warning", sentence))
@@ -372,9 +377,10 @@ class ComposerPanel(Panel):
         self.drafts.take_over(draft)
 
     def _open_variables(self) -> None:
-        self.variables_dialog.show()
-        self.variables_dialog.raise_()
-        self.variables_dialog.activateWindow()
+        _bring(self.variables_dialog)
+
+    def _open_many(self) -> None:
+        _bring(self.many_dialog)
 
     def place_at_cursor(self) -> Place | None:
         """The finding on the cursor's line; None where there is none."""
@@ -465,9 +471,7 @@ class ComposerPanel(Panel):
 
     def _open_headers(self) -> None:
         self.headers.set_request(self._action, request_id_of(self.editor.text()))
-        self.headers.show()
-        self.headers.raise_()
-        self.headers.activateWindow()
+        _bring(self.headers)
 
     def _go_to(self, place: Place) -> None:
         if place.path is None:
@@ -477,3 +481,9 @@ class ComposerPanel(Panel):
         spot = read_positions(resolved.text).spot(place.path)
         if spot is not None:
             self.editor.go_to(resolved.source(spot.start))
+
+
+def _bring(dialog: QWidget) -> None:
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

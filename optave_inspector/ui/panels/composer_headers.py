@@ -65,7 +65,8 @@ class HeadersDialog(QDialog):
         self.setWindowTitle("Headers of the next request")
         self._action = next(iter(Action))
         self._request_id: str | None = None
-        self._tenant_id = ""
+        self.tenant_id = ""
+        """The profile's, see :meth:`set_tenant_id`."""
         self._generated: Callable[[], Generated] = lambda: fresh(time.time_ns(), os.urandom)
         self._resolve: Callable[[str, str], Resolved] = lambda text, _scope: Resolved(text)
         self._choices: dict[str, _Choices] = {}
@@ -116,7 +117,7 @@ class HeadersDialog(QDialog):
 
     def set_tenant_id(self, tenant_id: str) -> None:
         """The profile's tenant, sent where the field is empty; nothing for none."""
-        self._tenant_id = tenant_id
+        self.tenant_id = tenant_id
         placeholder = f"{tenant_id}, from the profile" if tenant_id else "left out"
         self._fields["tenantId"].edit.setPlaceholderText(placeholder)
         self._show_preview()
@@ -124,17 +125,7 @@ class HeadersDialog(QDialog):
     def overrides(self) -> Overrides:
         """What is given, with the values of variables; a latency that is no number counts as not given, see
         ``problem``."""
-        values = {name: self._resolve(field.edit.text(), name).text for name, field in self._fields.items()}
-        return Overrides(
-            issued_at=values["issuedAt"] or None,
-            left_out=self._left_out(),
-            correlation_id=values["correlationId"] or None,
-            trace_id=values["traceId"] or None,
-            idempotency_key=values["idempotencyKey"] or None,
-            timestamp=values["timestamp"] or None,
-            tenant_id=values["tenantId"] or self._tenant_id or None,
-            network_latency_ms=_number(values["networkLatencyMs"]),
-        )
+        return overrides_of(self.texts(), self.tenant_id, self._resolve)
 
     def problem(self) -> str:
         """Why a request can not be made of what is given; empty when it can."""
@@ -156,7 +147,7 @@ class HeadersDialog(QDialog):
         """Of the given headers those that nobody typed: their variables, or ``profile``."""
         texts = {name: field.edit.text() for name, field in self._fields.items()}
         found = {name: names_of(self._resolve(text, name)) for name, text in texts.items() if "{{" in text}
-        if self._tenant_id and not texts["tenantId"]:
+        if self.tenant_id and not texts["tenantId"]:
             found["tenantId"] = FROM_PROFILE
         return {name: origin for name, origin in found.items() if origin}
 
@@ -245,6 +236,21 @@ class HeadersDialog(QDialog):
                 self._choices[name].keep.setText("Renew" if self._fields[name].edit.text() else "Keep")
             headers = request_headers(self._action, self._generated(), self.overrides(), self._request_id)
             self._preview.set_text(json.dumps(headers, indent=2, ensure_ascii=False))
+
+
+def overrides_of(texts: Mapping[str, str], tenant_id: str, resolve: Callable[[str, str], Resolved]) -> Overrides:
+    """What ``texts`` give, as the dialog's ``texts`` has them; ``tenant_id`` where they name none."""
+    values = {name: resolve(texts.get(name, ""), name).text for name, _, _ in _FIELDS}
+    return Overrides(
+        issued_at=values["issuedAt"] or None,
+        left_out=frozenset(texts.get(_LEFT_OUT, "").split()),
+        correlation_id=values["correlationId"] or None,
+        trace_id=values["traceId"] or None,
+        idempotency_key=values["idempotencyKey"] or None,
+        timestamp=values["timestamp"] or None,
+        tenant_id=values["tenantId"] or tenant_id or None,
+        network_latency_ms=_number(values["networkLatencyMs"]),
+    )
 
 
 def _number(text: str) -> float | None:

@@ -20,6 +20,7 @@ from ...protocol.timestamps import iso_millis
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ...compose.rows import Row
     from ...profiles.profile import Profile
     from ...protocol.envelope import Generated
     from ...tracing.exchange import Exchange
@@ -62,6 +63,8 @@ class ComposerVariables(QObject):
         self.environment: dict[str, str] = {}
         self.verbatim = False
         """Nothing is put in: braces are sent as they are."""
+        self._sample: Row = {}
+        """Values of one row, for a draft that is to be sent over many."""
 
     # -- what others may do
 
@@ -80,7 +83,32 @@ class ComposerVariables(QObject):
         """``text`` with the values of now in their places."""
         if self.verbatim or "{{" not in text:
             return Resolved(text)
-        return self._preview.resolve(text, self.environment, self.sources(), scope=scope, as_json=as_json)
+        variables = _with_row(self.environment, self._sample)
+        return self._preview.resolve(text, variables, self.sources(), scope=scope, as_json=as_json)
+
+    def frozen(self) -> Callable[[Row], Callable[..., Resolved]]:
+        """What resolves as :meth:`resolve` does now, whatever becomes of the draft, with new values for each row."""
+        preview, sources = Preview(os.urandom), self.sources()
+        environment, verbatim = dict(self.environment), self.verbatim
+
+        def of(row: Row) -> Callable[..., Resolved]:
+            preview.renew()
+            variables = _with_row(environment, row)
+
+            def resolve(text: str, scope: str, *, as_json: bool) -> Resolved:
+                if verbatim:
+                    return Resolved(text)
+                return preview.resolve(text, variables, sources, scope=scope, as_json=as_json)
+
+            return resolve
+
+        return of
+
+    def set_sample(self, row: Row) -> None:
+        """A row whose columns are variables as well, to be looked at; an empty one for none."""
+        if row != self._sample:
+            self._sample = row
+            self.changed.emit()
 
     def sources(self) -> dict[str, Callable[[str], str]]:
         """Where values come from that are neither declared nor generated."""
@@ -125,6 +153,7 @@ class ComposerVariables(QObject):
             Variable(name, self._now(name), f"this draft's: {text}" if "{{" in text else "this draft's")
             for name, text in self.environment.items()
         ]
+        found += [Variable(name, value, "of the first row") for name, value in self._sample.items()]
         found += [Variable(f"profile.{name}", value, "the profile's") for name, value in self._profile.items()]
         found += [
             Variable(name, self._now(name), "of the newest request")
@@ -142,7 +171,8 @@ class ComposerVariables(QObject):
 
     def _now(self, name: str) -> str:
         text = f"{{{{{name}}}}}"
-        made = self._preview.resolve(text, self.environment, self.sources(), scope="list", as_json=False)
+        variables = _with_row(self.environment, self._sample)
+        made = self._preview.resolve(text, variables, self.sources(), scope="list", as_json=False)
         return "" if made.absent else made.text
 
     def _of_profile(self, name: str) -> str:
@@ -184,6 +214,12 @@ class ComposerVariables(QObject):
         if len(payload) > _LARGEST_ANSWER:
             raise MissingValue("The last answer is too large to look into.")
         return read_json(payload).value
+
+
+def _with_row(variables: Mapping[str, str], row: Row) -> dict[str, str]:
+    """The values of a row, which win, before variables that may use them; they are not looked into."""
+    values = {name: value.replace("{{", "{{!") for name, value in row.items()}
+    return values | {name: text for name, text in variables.items() if name not in row}
 
 
 def values_of(profile: Profile) -> dict[str, str]:
