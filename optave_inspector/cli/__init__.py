@@ -26,10 +26,22 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_INSTALL = (
+    "Install it: on Debian and Ubuntu by sudo apt-get install libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 "
+    "libglib2.0-0, elsewhere by your system's package search."
+)
+
 
 def main() -> None:
     """Entry point of the console script and of ``python -m optave_inspector``."""
-    app()
+    try:
+        app()
+    except ImportError as error:
+        library = str(error).partition(":")[0]
+        if not sys.platform.startswith("linux") or not library.startswith("lib") or ".so" not in library:
+            raise
+        typer.echo(f"This system lacks the shared library {library}, which the window needs. {_INSTALL}", err=True)
+        sys.exit(1)
 
 
 def _show_version(wanted: bool) -> None:

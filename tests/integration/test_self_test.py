@@ -81,3 +81,23 @@ def test_a_frozen_app_starts_its_tenant_by_the_program_that_has_a_console(
     monkeypatch.setattr(sys, "executable", "/opt/app/Some Window")
     monkeypatch.setattr(sys, "platform", platform)
     assert tenant_process._command(TenantSettings(), verbose=False)[:2] == [program, "tenant"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="names Linux's libraries")
+def test_a_library_that_the_system_lacks_is_named_with_what_to_install(damaged: Path) -> None:
+    (damaged / "optave_inspector" / "self_test.py").write_text(
+        'raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")\n',
+        encoding="utf-8",
+    )
+    done = self_test(damaged)
+    assert done.returncode == 1
+    assert "lacks the shared library libGL.so.1," in done.stderr
+    assert "libgl1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_module_that_is_missing_is_not_taken_for_a_library(damaged: Path) -> None:
+    (damaged / "optave_inspector" / "self_test.py").write_text("import no_such_library\n", encoding="utf-8")
+    done = self_test(damaged)
+    assert done.returncode == 1
+    assert "ModuleNotFoundError: No module named 'no_such_library'" in done.stderr
