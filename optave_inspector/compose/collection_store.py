@@ -81,14 +81,15 @@ class CollectionStore:
         with self._writing():
             self._find(collection_id)[0].unlink()
 
-    def export(self, collection_id: str, path: Path) -> None:
-        """Write a collection into a file of the user's."""
-        with self._writing():
-            data = _encoded(self._find(collection_id)[1])
+    def export(self, collection_id: str, path: Path) -> Collection:
+        """Write a collection into a file of the user's; what was written."""
+        collection = self._find(collection_id)[1]
+        data = _encoded(collection)
         try:
             write_atomically(path, data)
         except OSError as error:
             raise InspectorError(f"{path} cannot be written: {reason(error)}.") from error
+        return collection
 
     def take_in(self, path: Path) -> Collection:
         """Import an exported collection as a new one, beside whatever there is."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ...capture.redaction import Redactor
 from ...compose.collection import (
     draft_of,
     matches,
@@ -341,11 +342,26 @@ class RequestsDialog(QDialog):
         dialog.open()
 
     def export(self, collection_id: str, path: Path) -> None:
-        """Write a collection into a file."""
+        """Write a collection into a file; where something in it looks like a secret, that is said."""
         store = self._library.store
-        self._library.do(
-            lambda: store.export(collection_id, path), lambda _none: self._say("muted", f"Exported to {path}.")
-        )
+
+        def write() -> list[str]:
+            redactor = Redactor()
+            written = store.export(collection_id, path)
+            return [one.name for one in written.requests if redactor.clean(one.text) != one.text]
+
+        self._library.do(write, lambda names: self._on_exported(path, names))
+
+    def _on_exported(self, path: Path, names: list[str]) -> None:
+        if names:
+            where = ", ".join(f"“{name}”" for name in names)
+            self._say(
+                "warning",
+                f"Exported to {path}. ⚠ What looks like a token or a secret stands in {where}: "
+                "take it out before you pass the file on.",
+            )
+        else:
+            self._say("muted", f"Exported to {path}.")
 
     def _say(self, role: str, sentence: str) -> None:
         set_look(self._note, "role", role)
