@@ -41,6 +41,8 @@ docs: $(READY)
 	$(BIN)/python -m optave_inspector.otlp.attributes > build/opentelemetry.md && mv build/opentelemetry.md docs/opentelemetry.md
 	$(BIN)/python -m optave_inspector.repro.manual > build/recipes.md && mv build/recipes.md docs/recipes.md
 	$(BIN)/python -m optave_inspector.repro.schema > build/recipe.schema.json && mv build/recipe.schema.json resources/recipes/
+	$(BIN)/python -m optave_inspector.manual docs/manual
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m optave_inspector.ui.manual_shortcuts > build/shortcuts.md && mv build/shortcuts.md docs/manual/shortcuts.md
 	sh packaging/make_pictures.sh
 
 package: $(READY)

@@ -38,6 +38,7 @@ from ..capture.retention import CleanUp, Retention
 from ..comparing import Compared, Side, Steps, TimePart
 from ..profiles.env_import import EnvImport
 from ..profiles.profile import Profile
+from ..manual import manual_folder
 from ..protocol.token_doctor import TokenCase
 from ..tracing.comparison import compare
 from ..tracing.exchange import Exchange, ExchangeStatus
@@ -51,6 +52,7 @@ from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.frame_dialog import FrameDialog
 from .dialogs.log_window import LogWindow
 from .dialogs.new_profile import NewProfileDialog
+from .dialogs.manual_window import ManualWindow
 from .dialogs.notice import NoticeDialog
 from .dialogs.profile_defaults import ProfileDefaultsDialog
 from .dialogs.profile_files import ExportProfilesDialog, ImportEnvironmentDialog, ImportProfilesDialog
@@ -70,7 +72,7 @@ from .token_case import Patient
 from .widgets.panel import Panel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .main_window import MainWindow
 
@@ -188,6 +190,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         CaptureLimitsDialog("", Retention(), lambda _asked: CleanUp([], 0, is_preview=True), parent),
         parent.care.make_settings(),
         LogWindow(parent),
+        ManualWindow(manual_folder(), parent),
         TraceSendingDialog(parent.traces, lambda work, _name: work.close(), parent),
         ExportDialog(parent.view.bridge.session.store, [Part("&All entries", None)], parent),
         ExchangeDialog(parent.view.bridge, 0, parent),
@@ -368,10 +371,11 @@ def main() -> None:
     application = QApplication.instance() or QApplication([])
     application.setQuitOnLastWindowClosed(False)
     with tempfile.TemporaryDirectory() as folder:
-        sys.stdout.write(qasync.run(_print_page(folder)))
+        sys.stdout.write(qasync.run(of_a_window(page, folder)))
 
 
-async def _print_page(folder: str) -> str:
+async def of_a_window(make: Callable[[MainWindow], str], folder: str) -> str:
+    """What ``make`` says of a window without settings of anybody; ``folder`` takes its files."""
     from pathlib import Path
 
     from ..compose.collection_store import CollectionStore
@@ -401,7 +405,7 @@ async def _print_page(folder: str) -> str:
     sessions = OpenSessions(captures, Contract(schemas()), book, DraftBook(), traces, history, library)
     first = await sessions.begin()
     window = MainWindow(sessions, first, LayoutStore(home / "layout.json"), RestartableTenant())
-    text = page(window)
+    text = make(window)
     await sessions.end(first)
     window.close_for_good()
     return text

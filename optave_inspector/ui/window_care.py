@@ -8,12 +8,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from ..crash_reports import CrashReports
+from ..manual import manual_folder
 from .actions import make_action
 from .commands import commands
 from .diagnostics import diagnostics_text, going_on, last_lines
 from .dialogs.about import about_text, shortcuts_text
 from .dialogs.command_palette import CommandPalette
 from .dialogs.log_window import LogWindow
+from .dialogs.manual_window import ManualWindow
 from .dialogs.text_dialog import TextDialog
 from .panels.crash_report_notice import CrashReportNotice
 from .settings_pages import make_dialog, settings_dialog
@@ -23,7 +25,7 @@ from .shortcuts import Shortcuts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtWidgets import QMenu
+    from PySide6.QtWidgets import QMenu, QWidget
 
     from ..crash_reports import CrashReport
     from .dialogs.settings import SettingsDialog
@@ -32,6 +34,20 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 5
 _REPORTED_LINES = 40
+_PAGES = {
+    "connectionPanel": "connection",
+    "framesPanel": "frames",
+    "entryPanel": "entry",
+    "streamPanel": "stream",
+    "exchangesPanel": "traces",
+    "statisticsPanel": "statistics",
+    "endingsPanel": "endings",
+    "composerPanel": "composer",
+    "recipePanel": "recipe",
+    "topBar": "window",
+    "messageBar": "window",
+}
+"""Which page of the manual is about which part of the window."""
 
 
 class WindowCare(QObject):
@@ -48,6 +64,10 @@ class WindowCare(QObject):
         self.settings = make_action(
             self, "settingsAction", "Se&ttings…", self.open_settings, shortcut="Ctrl+,",
             tip="All settings of yours in one place, with a search",
+        )  # fmt: skip
+        self.manual = make_action(
+            self, "manualAction", "&Manual", self.open_manual, shortcut="F1",
+            tip="The manual, at the page of the panel that has the keyboard",
         )  # fmt: skip
         self.list_shortcuts = make_action(
             self, "shortcutsAction", "&Keyboard shortcuts", self._show_shortcuts,
@@ -69,11 +89,12 @@ class WindowCare(QObject):
         self._notices: dict[SessionView, CrashReportNotice] = {}
         self._reports: CrashReports | None = None
         self._log_window: LogWindow | None = None
+        self._manual: ManualWindow | None = None
         self.shortcuts = Shortcuts(ShortcutFile(folder / "shortcuts.json"), self)
 
     def fill_help(self, menu: QMenu) -> None:
         """Put the actions of the menu Help into it."""
-        menu.addAction(self.list_shortcuts)
+        menu.addActions([self.manual, self.list_shortcuts])
         menu.addSeparator()
         menu.addActions([self.log, self.copy_diagnostics])
         menu.addSeparator()
@@ -132,6 +153,19 @@ class WindowCare(QObject):
     def _about_texts(self) -> dict[str, str]:
         return {"About": about_text(), "Diagnostics": diagnostics_text(self._window)}
 
+    def open_manual(self, page: str = "") -> None:
+        """Show the manual beside the window: a page, or that of the panel that has the keyboard."""
+        page = page or page_for(self._window.focusWidget())
+        if self._manual is None:
+            try:
+                self._manual = ManualWindow(manual_folder(), self._window)
+            except FileNotFoundError as error:
+                self._tell("error", str(error))
+                return
+        self._manual.show_page(page)
+        self._manual.show()
+        self._manual.activateWindow()
+
     def open_log(self) -> LogWindow:
         """Show the log beside the window."""
         if self._log_window is None:
@@ -165,6 +199,17 @@ class WindowCare(QObject):
 
     def _tell(self, kind: str, sentence: str) -> None:
         self._window.view.bridge.warned.emit(kind, sentence)
+
+
+def page_for(focus: QWidget | None) -> str:
+    """The page of the manual on what has the keyboard."""
+    while focus is not None:
+        name = focus.objectName()
+        for panel, page in _PAGES.items():
+            if name in (panel, f"{panel}Dock", f"{panel}Header"):
+                return page
+        focus = focus.parentWidget()
+    return "index"
 
 
 def _text_of(report: CrashReport) -> str:
