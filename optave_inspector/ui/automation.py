@@ -36,9 +36,9 @@ from PySide6.QtWidgets import (
 
 from ..capture.retention import CleanUp, Retention
 from ..comparing import Compared, Side, Steps, TimePart
+from ..manual import manual_folder
 from ..profiles.env_import import EnvImport
 from ..profiles.profile import Profile
-from ..manual import manual_folder
 from ..protocol.token_doctor import TokenCase
 from ..tracing.comparison import compare
 from ..tracing.exchange import Exchange, ExchangeStatus
@@ -51,8 +51,8 @@ from .dialogs.exchange_dialog import ExchangeDialog
 from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.frame_dialog import FrameDialog
 from .dialogs.log_window import LogWindow
-from .dialogs.new_profile import NewProfileDialog
 from .dialogs.manual_window import ManualWindow
+from .dialogs.new_profile import NewProfileDialog
 from .dialogs.notice import NoticeDialog
 from .dialogs.profile_defaults import ProfileDefaultsDialog
 from .dialogs.profile_files import ExportProfilesDialog, ImportEnvironmentDialog, ImportProfilesDialog

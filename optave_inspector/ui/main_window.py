@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
         page.view.newSessionAsked.connect(self.ask_new_session)
         self._care.shortcuts.adopt(self)
         self._care.add_notice(page.view)
+        page.start.manualAsked.connect(lambda: self._care.open_manual("first-five-minutes"))
         for signal in (one.current.chosen, one.current.edited, one.current.listChanged, one.bridge.stateChanged):
             signal.connect(self._show_titles)
         if one.problem:

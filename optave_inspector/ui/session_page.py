@@ -12,6 +12,7 @@ from .actions import PanelActions
 from .capture_actions import CaptureActions
 from .profile_marks import marked_name
 from .session_view import SessionView
+from .start_page import StartPage
 from .tenant_actions import TenantActions
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class SessionPage:
         self.panels = PanelActions(self.view)
         self.captures = CaptureActions(self.view, sessions.captures, windows)
         self.tenant_actions = TenantActions(self.view, tenant) if tenant is not None else None
+        self.start = StartPage(self.view, self.captures, self.tenant_actions)
+        self.view.frames.set_start_page(self.start)
         self.menus: list[QMenu] = []
 
     @property

@@ -70,6 +70,7 @@ QPushButton:focus, QToolButton:focus {{ border: 1px solid {t.accent}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {t.disabled}; background: {t.window}; }}
 QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.accent_text}; border: 1px solid {t.accent}; font-weight: 600; }}
 QPushButton[kind="primary"]:hover {{ border: 1px solid {t.text}; }}
+QPushButton[kind="primary"]:focus, QToolButton[kind="primary"]:focus {{ border: 2px solid {t.text}; padding: 3px 9px; }}
 QPushButton[kind="primary"]:disabled {{ background: {t.neutral_back}; color: {t.disabled}; border: 1px solid {t.border}; }}
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; }}
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: {t.neutral_back}; }}

@@ -68,6 +68,7 @@ class FramesPanel(Panel):
             "Connect to a tenant: what goes over the wire in either direction appears here.",
         )
         self._no_match = EmptyState("framesNoMatch", button="Show all entries")
+        self._start: QWidget = self._nothing_yet
         self._pages = QStackedWidget()
         self._pages.setObjectName("framesPages")
         for page in (self._nothing_yet, self.view, self._no_match):
@@ -87,6 +88,12 @@ class FramesPanel(Panel):
     def paused(self) -> bool:
         """Whether the view is frozen."""
         return self.pause_button.isChecked()
+
+    def set_start_page(self, page: QWidget) -> None:
+        """Show ``page`` as long as there are no entries."""
+        self._start = page
+        self._pages.addWidget(page)
+        self._refresh()
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter, its text selected."""
@@ -223,7 +230,7 @@ class FramesPanel(Panel):
         total = self._bridge.session.store.count
         waiting = total - self.model.shown_through
         if not total:
-            self._pages.setCurrentWidget(self._nothing_yet)
+            self._pages.setCurrentWidget(self._start)
         elif self.model.narrowed and not self.model.rowCount() and not self._search.searching:
             text = str(self.bar.query)
             what = f"No entry matches “{_short(text)}”." if text else "No entry goes in this direction."
