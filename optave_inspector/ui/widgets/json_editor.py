@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QTextCharFormat, QTextCursor, QTextFormat, QTextOption
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -104,7 +104,12 @@ class JsonEditor(QPlainTextEdit):
         self.actions_of = EditorActions(self, folding=is_json)
         self._dress_document()
         self.find_bar.foundChanged.connect(self._select_extras)
-        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        # Soon, not at once: the signal comes while Qt is still about its own scrolling.
+        self._scrolled = QTimer(self)
+        self._scrolled.setSingleShot(True)
+        self._scrolled.setInterval(0)
+        self._scrolled.timeout.connect(self._on_scrolled)
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self._scrolled.start())
         self.blockCountChanged.connect(self._make_room)
         self.cursorPositionChanged.connect(self._on_cursor)
         self.textChanged.connect(self._on_changed)
@@ -315,7 +320,7 @@ class JsonEditor(QPlainTextEdit):
         """Keep the line numbers and a bar beside the text."""
         super().resizeEvent(event)
         self._place_parts()
-        self._on_scrolled()
+        self._scrolled.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text, and behind each folded line how much it hides."""
