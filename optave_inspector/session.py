@@ -19,7 +19,7 @@ from .memory_watch import Memory, MemoryWatch, read_memory
 from .protocol.states import ConnectionState
 from .protocol.url_template import mask_url
 from .recorder import Recorded, Recorder
-from .session_signals import SessionSignals
+from .session_on_purpose import SessionOnPurpose
 from .tasks import Tasks
 from .tracing.connection_lives import ConnectionLives
 from .tracing.correlator import Correlator
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .capture.entry import Entry
     from .capture.store import CaptureStore
     from .client.config import ConnectionConfig, TokenSourceConfig
-    from .client.made_frames import MadeFrame
     from .protocol.contract import Contract
     from .tracing.counts import Counts
     from .tracing.exchange import Exchange
@@ -46,7 +45,7 @@ _TEXTS = frozenset({EntryKind.TEXT, EntryKind.NOT_SENT})
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Session(SessionSignals):
+class Session(SessionOnPurpose):
     """One connection workspace: connect, send, close; what came and went; which answer belongs to which request.
 
     Runs on any asyncio loop; all methods and signals belong to that loop's thread. The window, the tour and recipes
@@ -220,36 +219,6 @@ class Session(SessionSignals):
         """Drop the TCP connection without a close frame, or give up connecting."""
         if self._connection is not None and self.state is not ConnectionState.CLOSED:
             self._connection.abort()
-
-    # What the user may want to go wrong; each of it stands in the log with a mark of its own
-
-    async def send_made(self, frame: MadeFrame) -> None:
-        """Send a frame made by hand, whatever it is. Raises InspectorError where nothing can be written."""
-        await self._open_connection().on_purpose.send(frame)
-
-    def reset(self) -> None:
-        """End TCP by a reset. Raises NotOpen."""
-        rude = self._open_connection().on_purpose
-        self._note("TCP is reset (RST), as the user asked for.", on_purpose=True)
-        rude.reset()
-
-    def half_close(self) -> None:
-        """End this direction of TCP, without a close frame, and go on reading. Raises InspectorError."""
-        self._open_connection().on_purpose.half_close()
-        self._note(
-            "This side ended its direction of TCP (FIN) without a close frame, as the user asked for.", on_purpose=True
-        )
-
-    def stop_reading(self, on: bool) -> None:  # noqa: FBT001 - reads as a sentence
-        """Read nothing more from TCP, or read on. Raises InspectorError."""
-        self._open_connection().on_purpose.stop_reading(on)
-        self._note("Nothing is read from now on, as the user asked for." if on else "Reading goes on.", on_purpose=True)
-
-    def leave_pings(self, on: bool) -> None:  # noqa: FBT001 - reads as a sentence
-        """Answer no pings, or answer them again. Raises InspectorError."""
-        self._open_connection().on_purpose.leave_pings(on)
-        words = "Pings are not answered from now on, as the user asked for." if on else "Pings are answered again."
-        self._note(words, on_purpose=True)
 
     async def settled(self) -> None:
         """Wait until everything that was seen is in the store and announced."""

@@ -10,8 +10,8 @@ import pytest
 from optave_inspector.capture.entry import Entry, EntryFlag, EntryKind
 from optave_inspector.client.config import ConnectionConfig
 from optave_inspector.client.made_frames import MadeFrame, close_payload
-from optave_inspector.close_report.reading import read_attempts
-from optave_inspector.close_report.report import case_of, report_of
+from optave_inspector.close_report.gathering import gather
+from optave_inspector.close_report.report import report_of
 from optave_inspector.errors import InspectorError
 from optave_inspector.tracing.exchange import ExchangeStatus
 from tests.integration.scenario_runs import LIMIT_S, Bench, bench, request, until
@@ -53,7 +53,7 @@ def test_the_tenant_closes_for_a_frame_that_breaks_the_rules(made: MadeFrame, co
             assert watched.ending.received is not None
             assert watched.ending.received.code == code
             await watched.settled()
-            report = report_of(case_of(read_attempts(watched.store)[-1], watched.exchanges))
+            report = report_of(gather(watched.store, watched.exchanges).cases[-1])
             named = [cause.title for cause in report.causes]
             assert ("What you did on purpose" in named) is not watched.ending.by_user
             (entry,) = on_purpose(watched)
