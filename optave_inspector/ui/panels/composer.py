@@ -21,7 +21,9 @@ from ...errors import InspectorError
 from ...protocol.actions import Action, parse_action
 from ...protocol.envelope import Overrides, request_id_of
 from ...protocol.limits import MAX_ENVELOPE_UNITS
+from ..copy_as_menu import CopyAsMenu
 from ..dialogs.many_dialog import ManyDialog
+from ..dialogs.raw_dialog import RawDialog
 from ..dialogs.variables_dialog import VariablesDialog
 from ..draft_book import DraftBook
 from ..entry_evidence import read_entry
@@ -75,6 +77,7 @@ class ComposerPanel(Panel):
         profile_id: str = "nobody",
     ) -> None:
         super().__init__("Composer", "composerPanel", parent)
+        self._bridge = bridge
         self._templates = templates
         self._action = _FIRST
         self._whole = False
@@ -89,6 +92,7 @@ class ComposerPanel(Panel):
         self.variables = ComposerVariables(bridge, self)
         self.hints = VariableHints(self.editor, self.variables.resolve)
         self.variables_dialog = VariablesDialog(self.variables, self)
+        self.raw_dialog = RawDialog(self)
         self.many_dialog = ManyDialog(bridge, lambda: frozen_draft(self), self)
         self.headers.set_values(lambda: self.variables.generated, self._resolve_header)
         self.sending = ComposerSending(bridge, self)
@@ -168,6 +172,14 @@ class ComposerPanel(Panel):
         text = self.variables.resolve(self.editor.text())
         given, overrides = self.headers.origins(), self.headers.overrides()
         return put_together(self._action, text, self.variables.generated, overrides, whole=self._whole, given=given)
+
+    def message_to_copy(self) -> str:
+        """The same for another tool; raises InspectorError where a variable is missing."""
+        text = self.variables.resolve(self.editor.text())
+        problem = text.problem or ("" if self._whole else self.headers.problem())
+        if problem:
+            raise InspectorError(problem)
+        return self.message()
 
     def send(self) -> None:
         """Send if nothing speaks against it; else say what does."""
@@ -322,6 +334,9 @@ class ComposerPanel(Panel):
         self._unfold_action = add("composerUnfoldAction", "&Edit the whole message", self.unfold)
         add("composerVariablesAction", "&Variables…", self._open_variables)
         add("composerManyAction", "Send &many…", self._open_many)
+        self.copy_as = CopyAsMenu("composerCopyAs", self._bridge, self.message_to_copy, self._tell_copied, self)
+        self.footer.menu.addMenu(self.copy_as)
+        add("composerRawAction", "Send a &raw message…", self._open_raw)
         add("composerPingAction", "Send a &ping", self.sending.ping)
         self.footer.menu.addSeparator()
         self.footer.menu.addMenu(self.drafts.menu)
@@ -336,6 +351,8 @@ class ComposerPanel(Panel):
         self.footer.headersAsked.connect(self._open_headers)
         self.headers.edited.connect(self._refresh)
         self.variables.changed.connect(self._on_values)
+        self.raw_dialog.sendAsked.connect(self.sending.send_raw)
+        bridge.stateChanged.connect(lambda: self.raw_dialog.set_obstacle(self.sending.obstacle()))
         self.many_dialog.rowsChosen.connect(self.variables.set_sample)
         self.variables_dialog.insertAsked.connect(self.editor.insertPlainText)
         self.editor.edited.connect(self._on_edited)
@@ -378,6 +395,13 @@ class ComposerPanel(Panel):
 
     def _open_variables(self) -> None:
         _bring(self.variables_dialog)
+
+    def _tell_copied(self, kind: str, sentence: str) -> None:
+        self._tell("problem" if kind == "error" else "muted", sentence)
+
+    def _open_raw(self) -> None:
+        self.raw_dialog.set_obstacle(self.sending.obstacle())
+        _bring(self.raw_dialog)
 
     def _open_many(self) -> None:
         _bring(self.many_dialog)

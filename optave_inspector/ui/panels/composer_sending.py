@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ...client.made_frames import MadeFrame
 from ...compose.evidence import renew
 from ...compose.generate import fresh
 from ...compose.outgoing import Outgoing, renewed_parts
 from ...errors import InspectorError
 from ...protocol.codec import peek
 from ...protocol.states import ConnectionState
+from ..dialogs.raw_dialog import BINARY, PING, PONG, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ...capture.store import CaptureStore
     from ..bridge import SessionBridge
 
+_PONG = 10
 _WHAT_NOW = {
     ConnectionState.CONNECTING: "Wait until it is open.",
     ConnectionState.CLOSING: "Wait until it is closed, then connect again.",
@@ -78,6 +81,19 @@ class ComposerSending(QObject):
         """Send a message with new IDs and a new time of issue, and otherwise as it is."""
         message = renew(message, fresh(time.time_ns(), os.urandom))
         self.send(Outgoing(message, renewed_parts(message)))
+
+    def send_raw(self, kind: str, payload: bytes) -> None:
+        """Send a message or control frame of the dialog for raw ones, byte for byte."""
+        if self._blocked():
+            return
+        session = self._bridge.session
+        work = {
+            TEXT: lambda: session.send_text(payload.decode()),
+            BINARY: lambda: session.send_binary(payload),
+            PING: lambda: session.ping(payload),
+            PONG: lambda: session.send_made(MadeFrame(_PONG, payload)),
+        }[kind]()
+        self._start(work, f"send a {kind.lower()}")
 
     def ping(self) -> None:
         """Send a ping without content; ping and pong appear in the frame log."""

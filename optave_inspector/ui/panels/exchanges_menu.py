@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from ...errors import InspectorError
+from ..copy_as_menu import CopyAsMenu
 from ..delegates.waterfall_scale import ScaleMode, WaterfallScale
 from ..models.exchange_columns import ExchangeColumn
 
@@ -83,6 +84,12 @@ class ExchangesMenu(QObject):
 
     # -- inside
 
+    def _request(self) -> str:
+        exchange = self.current()
+        if exchange is None:
+            raise InspectorError("No exchange is selected.")
+        return self._bridge.session.store.payload(exchange.request_entry).decode("utf-8", "replace")
+
     def _cancel(self, exchange: Exchange) -> None:
         try:
             self._bridge.session.cancel_exchange(exchange.number)
@@ -103,6 +110,9 @@ class ExchangesMenu(QObject):
         copy = QKeySequence.StandardKey.Copy
         clipboard = QGuiApplication.clipboard()
         add("CopyId", "&Copy the correlation ID", copy, lambda exchange: clipboard.setText(exchange.correlation_id))
+        menu = CopyAsMenu("exchangesCopyAs", self._bridge, self._request, self._bridge.warned.emit, self._view)
+        self._of_row.append(menu.menuAction())
+        self._view.addAction(menu.menuAction())
         self._separator()
         add("SendAgain", "&Send again", "Ctrl+R", lambda exchange: self.sendAgainRequested.emit(exchange.number))
         edit = "&Edit and send again"

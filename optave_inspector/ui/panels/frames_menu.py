@@ -9,6 +9,8 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from ...capture.entry import EntryKind
+from ...errors import InspectorError
+from ..copy_as_menu import CopyAsMenu
 from ..entry_evidence import is_text, was_own
 from ..models.background import Background
 from ..models.frame_columns import FrameColumn
@@ -54,6 +56,8 @@ class FramesMenu(QObject):
         add = self._add
         self._copy_row = add("framesCopyRowAction", "Copy &row\tCtrl+C", self.copy_rows)
         self._copy_payload = add("framesCopyPayloadAction", "Copy &payload", self.copy_payload)
+        self._copy_as = CopyAsMenu("framesCopyAs", bridge, self._message, bridge.warned.emit, view)
+        self._menu.addMenu(self._copy_as)
         self._copy_id = add("framesCopyCorrelationAction", "Copy correlation &ID", self._copy_correlation)
         self._menu.addSeparator()
         self._by_cell = add("framesFilterByAction", "&Filter by this", lambda: self._ask_term(exclude=False))
@@ -85,6 +89,7 @@ class FramesMenu(QObject):
         for action, words in ((self._by_cell, "&Filter by this"), (self._exclude, "E&xclude this")):
             action.setEnabled(bool(self._term))
             action.setText(f"{words}: {_plain(self._term)}" if self._term else words)
+        self._copy_as.setEnabled(is_text(entry))
         self.send_again.setEnabled(was_own(entry))
         self.edit_again.setEnabled(is_text(entry))
         self._before.setEnabled(self._neighbour(-1) != 0)
@@ -117,6 +122,12 @@ class FramesMenu(QObject):
         else:
             tell = self._bridge.warned.emit
             self._copying.start(read, clipboard.setText, lambda error: tell("error", f"Nothing was copied. {error}"))
+
+    def _message(self) -> str:
+        entry = self._entry()
+        if entry is None:
+            raise InspectorError("No row is selected.")
+        return self._bridge.session.store.payload(entry.number).decode("utf-8", "replace")
 
     def step(self, by: int) -> None:
         """Select the entry before or after within the exchange of the selected entry."""
