@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +9,8 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from ...compose.drafts import Draft
 from ...compose.evidence import Evidence, evidence_draft, read_evidence
+from ...compose.old_draft import draft_of_old_layout
 from ...compose.outgoing import Outgoing, put_together
 from ...compose.positions import read_positions
 from ...compose.templates import templates as shipped_templates
@@ -50,6 +48,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent, QTextDocument
 
+    from ...compose.drafts import Draft
     from ...compose.history import Sent
     from ...compose.judgement import Place
     from ...compose.templates import Template
@@ -141,7 +140,7 @@ class ComposerPanel(Panel):
         self.editor.set_text(template.text)
         self.set_whole(whole=False)
         self._show_template()
-        self._tell("muted", "Your text gave way to the template. Ctrl+Z brings it back." if replaced else "")
+        self.tell("muted", "Your text gave way to the template. Ctrl+Z brings it back." if replaced else "")
 
     def text(self) -> str:
         """What stands in the editor."""
@@ -204,7 +203,8 @@ class ComposerPanel(Panel):
 
     def tell(self, role: str, sentence: str) -> None:
         """Say something about the draft in front until it is edited; ``role`` as labels have it."""
-        self._tell(role, sentence)
+        self.footer.tell(role, sentence)
+        self._show_possibilities()
 
     def open_sent(self, sent: Sent) -> None:
         """Open a message of the history as a draft."""
@@ -233,7 +233,7 @@ class ComposerPanel(Panel):
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         taken = "the whole message" if evidence.whole else "the payload"
         said = f"Took {taken} of {origin} into a draft of its own."
-        self._tell("warning" if difference else "muted", f"{said} {difference}".strip())
+        self.tell("warning" if difference else "muted", f"{said} {difference}".strip())
         return draft.title
 
     def unfold(self) -> None:
@@ -277,7 +277,7 @@ class ComposerPanel(Panel):
         self.editor.select_units(position, position)
         self.set_whole(whole=draft.whole)
         self._show_template()
-        self._tell("muted", "")
+        self.tell("muted", "")
 
     def save_state(self) -> dict[str, Any]:
         """Which drafts are in front, and what is shown beside them, as JSON can hold it."""
@@ -292,8 +292,9 @@ class ComposerPanel(Panel):
         fronts = state.get("fronts")
         if isinstance(fronts, dict):
             self.drafts.restore_fronts({name: one for name, one in fronts.items() if isinstance(one, str)})
-        if isinstance(state.get("text"), str):
-            self._take_over(state)
+        old = draft_of_old_layout(state, lambda action: {each.name: each.text for each in self._templates(action)})
+        if old is not None:
+            self.drafts.take_over(old)
         self.verdicts.findings_button.setChecked(state.get("findings") is True)
         self.form.button.setChecked(state.get("form") is True)
 
@@ -356,42 +357,21 @@ class ComposerPanel(Panel):
         self.many_dialog.rowsChosen.connect(self.variables.set_sample)
         self.variables_dialog.insertAsked.connect(self.editor.insertPlainText)
         self.editor.edited.connect(self._on_edited)
-        self.editor.differenceTold.connect(lambda sentence: self._tell("warning", sentence))
+        self.editor.differenceTold.connect(lambda sentence: self.tell("warning", sentence))
         self.findings.placeChosen.connect(self._go_to)
         self.findings.fixAsked.connect(self.fixes.fix)
         self.verdicts.fix_button.clicked.connect(lambda _checked=False: self.fixes.fix_all())
-        self.fixes.told.connect(lambda sentence: self._tell("muted", sentence))
+        self.fixes.told.connect(lambda sentence: self.tell("muted", sentence))
         self.verdicts.findings_button.toggled.connect(self.findings.setVisible)
         self.verdicts.roomChanged.connect(self._show_possibilities)
         self._judge.judged.connect(self._on_judged)
-        self.sending.failed.connect(lambda sentence: self._tell("problem", sentence))
-        self.sending.appeared.connect(lambda number: self._tell("muted", f"Sent as exchange {number}."))
-        bridge.stateChanged.connect(lambda: self._tell("muted", ""))
+        self.sending.failed.connect(lambda sentence: self.tell("problem", sentence))
+        self.sending.appeared.connect(lambda number: self.tell("muted", f"Sent as exchange {number}."))
+        bridge.stateChanged.connect(lambda: self.tell("muted", ""))
 
     def _fresh(self) -> Draft:
         text = next(each.text for each in self._templates(_FIRST) if each.name == _USUAL_TEMPLATE)
         return fresh_draft(_FIRST.value, _USUAL_TEMPLATE, text)
-
-    def _take_over(self, state: Mapping[str, Any]) -> None:
-        """A draft of the time when each session had one, which the window's layout held."""
-        action, name = parse_action(str(state.get("action"))) or _FIRST, state.get("template")
-        headers = state.get("headers")
-        text = str(state["text"])
-        known = {template.name: template.text for template in self._templates(action)}
-        if text == known.get(str(name)) and not headers:
-            return
-        draft = Draft(
-            # The same each time: a crash before the layout is written again must not make it two.
-            id=hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:32],
-            action=action.value,
-            whole=state.get("whole") is True,
-            text=text,
-            template=name if isinstance(name, str) else "",
-            headers={name: text for name, text in headers.items() if isinstance(text, str) and text}
-            if isinstance(headers, dict)
-            else {},
-        )
-        self.drafts.take_over(draft)
 
     def _open_variables(self) -> None:
         _bring(self.variables_dialog)
@@ -466,22 +446,18 @@ class ComposerPanel(Panel):
         wanted = self.footer.show_possibilities(self._judge.judgement, obstacle, roomy=roomy)
         self.verdicts.set_words_wanted(wanted=wanted)
 
-    def _tell(self, role: str, sentence: str) -> None:
-        self.footer.tell(role, sentence)
-        self._show_possibilities()
-
     def _send(self, *, anyway: bool) -> None:
         judgement = self._judge.now()
         text = self.variables.resolve(self.editor.text())
         problem = text.problem or ("" if self._whole else self.headers.problem())
         if problem:
-            self._tell("problem", f"Not sent. {problem}")
+            self.tell("problem", f"Not sent. {problem}")
             if text.absent:
                 self.editor.go_to(text.absent[0].start)
         elif not judgement.sendable and not anyway and not self.sending.obstacle():
-            self._tell("problem", f"Not sent. {first_words(judgement)[1]} Send anyway with Ctrl+Shift+Enter.")
+            self.tell("problem", f"Not sent. {first_words(judgement)[1]} Send anyway with Ctrl+Shift+Enter.")
         else:
-            self._tell("muted", "")
+            self.tell("muted", "")
             if self.sending.send(self.outgoing()):
                 self.variables.renew()
 
@@ -489,7 +465,7 @@ class ComposerPanel(Panel):
         try:
             evidence = read_entry(self.sending.store, entry)
         except InspectorError as error:
-            self._tell("problem", str(error))
+            self.tell("problem", str(error))
         else:
             self.open_evidence(evidence, origin)
 
