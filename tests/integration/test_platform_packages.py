@@ -84,7 +84,9 @@ def test_the_windows_installer_names_what_there_is() -> None:
         assert (PACKAGING / "windows" / name.replace("\\", "/")).resolve().is_file()
 
 
-@pytest.mark.parametrize("script", ["linux/build_appimage.sh", "linux/install.sh", "macos/build.sh"])
+@pytest.mark.parametrize(
+    "script", ["linux/bare_check.sh", "linux/build_appimage.sh", "linux/install.sh", "macos/build.sh"]
+)
 def test_the_shell_scripts_can_be_read(script: str) -> None:
     for shell in ("sh", "bash", "dash"):
         if shutil.which(shell):
