@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .backlog import Backlog
 from .capture.entry import EntryFlag, EntryKind
+from .client.accepted import AcceptedCertificates
 from .client.connection import Connection, MaybeSent, NotOpen
 from .client.events import Ending, Frame, Handshake, TokenUse
 from .client.failures import ConnectFailed
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .capture.entry import Entry
     from .capture.store import CaptureStore
     from .client.config import ConnectionConfig, TokenSourceConfig
+    from .client.tls_words import UntrustedPeer
     from .protocol.contract import Contract
     from .tracing.counts import Counts
     from .tracing.exchange import Exchange
@@ -78,6 +80,8 @@ class Session(SessionOnPurpose):
         self.sent = 0
         self.received = 0
         self.used_tokens = UsedTokens()
+        self.accepted = AcceptedCertificates()
+        """What the user accepted for this session, and for it alone."""
         self._correlator = Correlator(timeout_ns=30 * 10**9)
         self._recorder = Recorder()
         self._made_parts: dict[bytes, Mapping[str, str]] = {}
@@ -140,12 +144,17 @@ class Session(SessionOnPurpose):
         self._upgraded_ns = self._closing_ns = 0
         self._correlator.timeout_ns = int(config.request_timeout_s * 1e9)
         self._note(f"Connecting to {mask_url(config.url)}, token by {config.auth_transport}.")
-        connection = Connection(config, source, self, self.used_tokens, ready=self._backlog.drained)
+        accepted = self.accepted
+        connection = Connection(
+            accepted.into(config), accepted.into(source), self, self.used_tokens, ready=self._backlog.drained
+        )
         self._connection = connection
         try:
             return await connection.open()
         except ConnectFailed as failure:
             self.failure = failure
+            if failure.untrusted is not None:
+                accepted.forget(failure.untrusted.address)  # it shows another one now, which is judged anew
             status = failure.handshake.status if failure.handshake is not None else None
             self.lives.ended(self.attempt, time.monotonic_ns(), status or 0)
             told, monotonic_ns, wall_ns = failure, time.monotonic_ns(), time.time_ns()
@@ -153,6 +162,23 @@ class Session(SessionOnPurpose):
             self._flush()
             self.failed.emit(failure)
             raise
+
+    def accept_certificate(self, peer: UntrustedPeer) -> None:
+        """Accept the certificate that ``peer`` showed, until the session is closed; the log says so."""
+        self.accepted.accept(peer)
+        self._note(
+            f"⚠ The user accepted the certificate of {peer.address} for this session, by its SHA-256 fingerprint "
+            f"{peer.sha256}. {peer.reason}",
+            problem=True,
+            on_purpose=True,
+        )
+        self._flush()
+
+    def forget_accepted(self) -> None:
+        """Have all certificates judged anew from the next connection on; the log says so."""
+        self.accepted.forget()
+        self._note("No certificate is accepted any more that nothing vouches for, as the user asked for.")
+        self._flush()
 
     async def send_text(self, text: str, made_parts: Mapping[str, str] = _NOTHING) -> None:
         """Send one text message, byte for byte.

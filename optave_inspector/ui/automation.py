@@ -35,6 +35,8 @@ from PySide6.QtWidgets import (
 )
 
 from ..capture.retention import CleanUp, Retention
+from ..client.events import PeerCertificate
+from ..client.tls_words import UntrustedPeer
 from ..comparing import Compared, Side, Steps, TimePart
 from ..manual import manual_folder
 from ..profiles.env_import import EnvImport
@@ -62,6 +64,7 @@ from .dialogs.text_dialog import TextDialog
 from .dialogs.token_doctor import TokenDoctorDialog
 from .dialogs.trace_sending import TraceSendingDialog
 from .dialogs.unsaved import UnsavedDialog
+from .dialogs.untrusted import UntrustedDialog
 from .dialogs.work_dialog import WorkDialog
 from .panels.crash_notice import CrashNotice
 from .panels.crash_report_notice import CrashReportNotice
@@ -201,7 +204,10 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         WorkDialog("saveCaptureWork", "Saving the capture", "", parent),
         TokenDoctorDialog(Patient(TokenCase("", 0.0), "", ()), {}, parent),
         NoticeDialog("cannotOpenDialog", "A capture that cannot be opened", "", parent),
-        TextDialog("Handshake", {"Request": "", "Response": "", "Body": ""}, "handshakeDialog", parent),
+        TextDialog(
+            "Handshake", {"Request": "", "Response": "", "Body": "", "Certificates": ""}, "handshakeDialog", parent
+        ),
+        UntrustedDialog(UntrustedPeer("", (PeerCertificate(""),), ""), parent),
         *(
             TextDialog(title, {title: ""}, name, parent)
             for title, name in (

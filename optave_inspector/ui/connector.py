@@ -17,6 +17,7 @@ from ..profiles.secrets import CLIENT_SECRET, TICKET_SECRET, TOKEN
 from ..protocol.states import ConnectionState
 
 if TYPE_CHECKING:
+    from ..client.tls_words import UntrustedPeer
     from ..profiles.profile import Profile
     from .bridge import SessionBridge
     from .current_profile import CurrentProfile
@@ -84,6 +85,13 @@ class Connector(QObject):
             return
         self._starting = True
         self._bridge.start(self._approve_and_connect(self._current.profile, command), "connect")
+
+    def connect_accepting(self, peer: UntrustedPeer) -> None:
+        """Accept the certificate that ``peer`` showed, for this session, and connect."""
+        if self._starting or self._session.state is not ConnectionState.CLOSED:
+            return
+        self._session.accept_certificate(peer)
+        self.connect_now()
 
     def disconnect_now(self) -> None:
         """Close with 1000, or give up connecting."""

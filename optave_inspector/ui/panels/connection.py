@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from ...protocol.states import ConnectionState
 from ..connection_words import state_words
+from ..dialogs.untrusted import UntrustedDialog
 from ..handshake_words import at_a_glance
 from ..widgets.elided_label import ElidedLabel
 from ..widgets.form import Field, words
@@ -77,9 +78,24 @@ class ConnectionPanel(Panel):
         self._token.keep_secret()
         self._more.keep_typed()
 
+    def open_certificate(self) -> None:
+        """Show the certificate for which the newest attempt failed, and let the user decide."""
+        peer = self._session.failure.untrusted if self._session.failure is not None else None
+        if peer is not None:
+            dialog = UntrustedDialog(peer, self.window())
+            dialog.accepted.connect(lambda: self._connector.connect_accepting(peer))
+            dialog.open()
+
     def _build(self, connector: Connector) -> None:
         self._error = words("connectionError", "problem")
         self._hint = words("connectionErrorHint", "title")
+        self._certificate = QPushButton("Certificate…")
+        self._certificate.setObjectName("connectionCertificateButton")
+        self._certificate.setAccessibleName("Look at the certificate that was not trusted")
+        self._certificate.setToolTip("All that the server showed, and the choice to accept it for this session")
+        self._certificate.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._certificate.setVisible(False)
+        self._certificate.clicked.connect(self.open_certificate)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 2)
@@ -127,6 +143,7 @@ class ConnectionPanel(Panel):
         self.body.addWidget(self._other)
         self.body.addWidget(self._error)
         self.body.addWidget(self._hint)
+        self.body.addWidget(self._certificate)
         standing = QHBoxLayout()
         standing.setSpacing(8)
         standing.addWidget(self._state)
@@ -222,6 +239,8 @@ class ConnectionPanel(Panel):
             self._say(failure.sentence, failure.hint)
 
     def _say(self, sentence: str, hint: str) -> None:
+        failure = self._session.failure
+        self._certificate.setVisible(bool(sentence) and failure is not None and failure.untrusted is not None)
         self._error.setText(f"✗ {sentence}" if sentence else "")
         self._hint.setText(hint)
 

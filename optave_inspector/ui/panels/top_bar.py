@@ -70,6 +70,14 @@ class TopBar(QWidget):
         self._received.setProperty("counter", "received")
         self._p95 = _label("topBarP95", "95th percentile of the latency", role="muted")
         self._waiting = _label("topBarWaiting", "Requests waiting for an answer", role="muted")
+        self._accepted = QToolButton()
+        self._accepted.setObjectName("topBarAccepted")
+        self._accepted.setText("⚠ certificate accepted")
+        self._accepted.setAccessibleName("Certificates that you accepted")
+        self._accepted.setProperty("kind", "warning")
+        self._accepted.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._accepted.setVisible(False)
+        self._accepted.clicked.connect(self._forget_accepted)
         self._new = QToolButton()
         self._new.setObjectName("newSessionButton")
         self._new.setText("+ session")
@@ -125,6 +133,7 @@ class TopBar(QWidget):
         layout.addWidget(self._combo)
         layout.addWidget(self._connect)
         layout.addWidget(self._state)
+        layout.addWidget(self._accepted)
         if self._retry is not None:
             layout.addWidget(self._retry)
             self._retry.appeared.connect(self._fit)
@@ -157,8 +166,21 @@ class TopBar(QWidget):
             self._clock.start()
         else:
             self._clock.stop()
+        self._show_accepted()
         self._show_times()
         self._show_counts()
+
+    def _show_accepted(self) -> None:
+        addresses = ", ".join(self._session.accepted.addresses)
+        words = f"You accepted the certificate of {addresses}, for which nothing else vouches. "
+        self._accepted.setToolTip(f"{words}Press to have it judged anew from the next connection on.")
+        self._accepted.setAccessibleDescription(words)
+        self._accepted.setVisible(bool(addresses))
+
+    def _forget_accepted(self) -> None:
+        self._session.forget_accepted()
+        self._show_accepted()
+        self._fit()
 
     def _show_times(self) -> None:
         session = self._session
@@ -194,7 +216,7 @@ class TopBar(QWidget):
         margins = layout.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         always = [self._combo, self._connect, self._state, self._new]
-        chips = (self._production, self._retry, self._traces)
+        chips = (self._production, self._retry, self._traces, self._accepted)
         always += [chip for chip in chips if chip is not None and not chip.isHidden()]
         widths = {widget: widget.sizeHint().width() + layout.spacing() for widget in always}
         used = sum(widths.values()) - layout.spacing() - (self._combo.sizeHint().width() - self._combo.minimumWidth())
