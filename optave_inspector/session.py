@@ -167,7 +167,7 @@ class Session(SessionOnPurpose):
         """Accept the certificate that ``peer`` showed, until the session is closed; the log says so."""
         self.accepted.accept(peer)
         self._note(
-            f"⚠ The user accepted the certificate of {peer.address} for this session, by its SHA-256 fingerprint "
+            f"The user accepted the certificate of {peer.address} for this session, by its SHA-256 fingerprint "
             f"{peer.sha256}. {peer.reason}",
             problem=True,
             on_purpose=True,

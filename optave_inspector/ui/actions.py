@@ -82,6 +82,10 @@ class ConnectionActions(QObject):
             self, "tokenDoctorAction", "Token &doctor…", view.open_token_doctor,
             tip="What the token says of itself, what is wrong with it, how long it lives and where it went",
         )  # fmt: skip
+        self.diagnose = make_action(
+            self, "diagnoseAction", "D&iagnose…", view.open_diagnosis,
+            tip="Try name, TCP, proxy, TLS, upgrade and subprotocol one by one, and see where it breaks",
+        )  # fmt: skip
         for signal in (view.bridge.stateChanged, view.retry.changed):
             signal.connect(self._enable)
         self._enable()

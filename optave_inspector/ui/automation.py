@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..capture.retention import CleanUp, Retention
+from ..client.diagnosis import Finding
 from ..client.events import PeerCertificate
 from ..client.tls_words import UntrustedPeer
 from ..comparing import Compared, Side, Steps, TimePart
@@ -49,6 +50,7 @@ from .dialogs.close_dialog import CloseDialog
 from .dialogs.command_palette import CommandPalette
 from .dialogs.compare_dialog import CompareDialog
 from .dialogs.compare_result import CompareResult
+from .dialogs.diagnosis import DiagnosisDialog
 from .dialogs.exchange_dialog import ExchangeDialog
 from .dialogs.export_dialog import ExportDialog, Part
 from .dialogs.frame_dialog import FrameDialog
@@ -75,7 +77,7 @@ from .token_case import Patient
 from .widgets.panel import Panel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from .main_window import MainWindow
 
@@ -165,6 +167,12 @@ def faults(roots: Iterable[QWidget]) -> list[str]:
     return found
 
 
+async def _nothing_found() -> AsyncIterator[Finding]:
+    """A diagnosis without steps."""
+    for finding in list[Finding]():
+        yield finding
+
+
 def dialogs(parent: MainWindow) -> list[QDialog]:
     """One of each dialog that the window opens, not shown."""
     return [
@@ -207,6 +215,7 @@ def dialogs(parent: MainWindow) -> list[QDialog]:
         TextDialog(
             "Handshake", {"Request": "", "Response": "", "Body": "", "Certificates": ""}, "handshakeDialog", parent
         ),
+        DiagnosisDialog(_nothing_found, lambda _spend: _nothing_found(), lambda work, _name: work.close(), parent),
         UntrustedDialog(UntrustedPeer("", (PeerCertificate(""),), ""), parent),
         *(
             TextDialog(title, {title: ""}, name, parent)

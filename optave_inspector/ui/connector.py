@@ -130,7 +130,7 @@ class Connector(QObject):
             if secret is None:
                 return
             runs = profile.token_command if profile.token_source_kind is TokenSourceKind.COMMAND else ""
-            if runs and profile.sends_token and not await asyncio.to_thread(_is_approved, runs):
+            if runs and profile.sends_token and not await asyncio.to_thread(is_approved, runs):
                 self.leaveNeeded.emit(runs)
                 return
             known = await known_secrets(profile, self._current.secrets)
@@ -166,5 +166,6 @@ def _approve(command: str) -> None:
     ApprovedCommands(approved_commands_file()).approve(command)
 
 
-def _is_approved(command: str) -> bool:
+def is_approved(command: str) -> bool:
+    """Whether the user agreed to run ``command`` for a token. Reads a file."""
     return command in ApprovedCommands(approved_commands_file())

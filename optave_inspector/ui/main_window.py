@@ -387,6 +387,7 @@ class MainWindow(QMainWindow):
         connection.addActions(view.connection_actions.all())
         connection.addSeparator()
         connection.addAction(view.connection_actions.doctor)
+        connection.addAction(view.connection_actions.diagnose)
         rude = connection.addMenu("&Against the rules")
         rude.setObjectName("againstRulesMenu")
         rude.addAction(view.on_purpose_actions.switch)

@@ -12,7 +12,9 @@ from ..profiles.secrets import CLIENT_SECRET, TOKEN
 from ..repro.from_evidence import Origin
 from .actions import ConnectionActions
 from .connector import Connector
+from .diagnosing import Diagnosing
 from .dialogs.close_dialog import CloseDialog
+from .dialogs.diagnosis import DiagnosisDialog
 from .dialogs.history_dialog import HistoryDialog
 from .dialogs.question import ConfirmDialog, TextQuestion
 from .dialogs.token_doctor import TokenDoctorDialog
@@ -161,6 +163,13 @@ class SessionView(QWidget):
     def open_token_doctor(self) -> None:
         """Look at the token that would be sent next, or was sent last."""
         self.bridge.start(self._open_token_doctor(), "look at the token")
+
+    def open_diagnosis(self) -> None:
+        """Try the way of the current profile step by step."""
+        diagnosing = Diagnosing(self.bridge.session, self.current)
+        dialog = DiagnosisDialog(diagnosing.steps, diagnosing.upgrade, self.bridge.start, self.window())
+        dialog.open()
+        dialog.run()
 
     async def _open_token_doctor(self) -> None:
         session = self.bridge.session
