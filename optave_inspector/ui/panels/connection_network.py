@@ -113,7 +113,7 @@ class NetworkBox(QWidget):
         layout.addLayout(_line("Addresses", self._family))
         for widget in (self._origin, self._headers, secret):
             layout.addWidget(widget)
-        layout.addLayout(_line("Message", self._largest))
+        layout.addLayout(_line("Max message", self._largest))
         for widget in (self._largest_problem, self._compression, self._plaintext, self._warning):
             layout.addWidget(widget)
 
