@@ -31,6 +31,7 @@ class KeptSecret(QObject):
         self._pause.timeout.connect(self.keep)
         field.edited.connect(self._edited)
         field.edit.editingFinished.connect(self.keep)
+        current.book.secretsForgotten.connect(self._forget)
 
     def show(self, *, wanted: bool) -> None:
         """Show the field where the profile has a use for the secret; the keyring is asked for it only then."""
@@ -56,6 +57,11 @@ class KeptSecret(QObject):
     def _edited(self, text: str) -> None:
         self._typed = text
         self._pause.start()
+
+    def _forget(self) -> None:
+        self._pause.stop()
+        self._typed = None
+        self._field.set_text("")
 
     async def _load(self, profile_id: str) -> None:
         secret = await self._current.secrets.get(profile_id, self._name)

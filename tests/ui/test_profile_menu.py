@@ -16,7 +16,7 @@ from optave_inspector.profiles.secrets import CLIENT_SECRET, TOKEN
 from optave_inspector.ui.dialogs.command_palette import CommandPalette
 from optave_inspector.ui.dialogs.new_profile import NewProfileDialog
 from optave_inspector.ui.dialogs.notice import NoticeDialog
-from optave_inspector.ui.dialogs.profile_defaults import ProfileDefaultsDialog
+from optave_inspector.ui.dialogs.profile_defaults import LABELS, ProfileDefaultsDialog
 from optave_inspector.ui.dialogs.profile_files import (
     ExportProfilesDialog,
     ImportEnvironmentDialog,
@@ -122,6 +122,10 @@ def test_the_defaults_say_where_a_value_comes_from_and_move_it(aio, wait_until) 
     aio(run())
 
 
+def test_every_setting_that_can_be_inherited_has_a_name_in_words() -> None:
+    assert set(LABELS) == set(INHERITABLE)
+
+
 def test_a_profile_is_found_by_its_url_among_many(aio, qtbot, wait_until) -> None:
     async def run() -> None:
         async with window_for(NOWHERE) as parts:
@@ -220,10 +224,12 @@ def test_all_secrets_are_forgotten_after_a_question_also_those_on_show(aio, wait
             await secrets.set("deleted-long-ago", TOKEN, CANARY)
             edit = find(parts.window, QLineEdit, "connectionClientSecretEdit")
             edit.setText(CANARY)
+            passphrase = find(parts.window, QLineEdit, "connectionProxyPasswordEdit")
+            passphrase.setText(CANARY)
             act(parts.window, "forgetSecretsAction")
             dialog = find(parts.window, ConfirmDialog)
             dialog.accept()
-            await wait_until(lambda: edit.text() == "")
+            await wait_until(lambda: edit.text() == "" and passphrase.text() == "")
             assert await secrets.get("deleted-long-ago", TOKEN) is None
             assert await secrets.get(parts.current.profile.id, CLIENT_SECRET) is None
 

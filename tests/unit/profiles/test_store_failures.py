@@ -218,18 +218,29 @@ def test_an_interrupted_write_leaves_the_old_content_and_no_remains(tmp_path: Pa
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_two_processes_that_change_one_profile_lose_no_change(store: ProfileStore, acme: Profile) -> None:
+def test_two_processes_that_change_one_profile_a_thousand_times_lose_no_change(
+    store: ProfileStore, acme: Profile
+) -> None:
     store.save(replace(acme, client_id="0", tenant_id="0"))
     command = [sys.executable, "-c", COUNTER, str(store.folder)]
     writers = [
-        subprocess.Popen([*command, field, "60"], stderr=subprocess.PIPE, text=True)
+        subprocess.Popen([*command, field, "500"], stderr=subprocess.PIPE, text=True)
         for field in ("client_id", "tenant_id")
     ]
+    seen = {0}
+    while any(writer.poll() is None for writer in writers):
+        # At each moment the file is whole, and no change that was in it is gone.
+        profile = store.load("acme")
+        written = int(profile.client_id) + int(profile.tenant_id)
+        assert written >= max(seen)
+        seen.add(written)
     for writer in writers:
         _, errors = writer.communicate(timeout=50)
         assert (writer.returncode, errors) == (0, "")
+    assert len(seen) > 10
+    assert store.notices == ()
     last = store.load("acme")
-    assert (last.client_id, last.tenant_id) == ("60", "60")
+    assert (last.client_id, last.tenant_id) == ("500", "500")
     assert sorted(each.name for each in store.folder.iterdir()) == [".lock", "acme.json"]
 
 
