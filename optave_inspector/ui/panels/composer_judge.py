@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ _PAUSE_MS = 150
 _AT_ONCE = 32_768
 """Up to this many characters broken JSON is shown at each key; a longer text waits for the pause."""
 _MOST_MARKS = 200
+_HAND_OVER_S = 0.0003
 
 
 class ComposerJudge(QObject):
@@ -112,9 +114,13 @@ class ComposerJudge(QObject):
             self._start(self._judge_aside(asked, work), "judging a long draft")
 
     async def _judge_aside(self, asked: object, work: Callable[[], tuple[Judgement, list[Mark]]]) -> None:
+        usual = sys.getswitchinterval()
+        # Python's threads hand over every 5 ms, and a key needs to be handed over to several times until it is painted.
+        sys.setswitchinterval(_HAND_OVER_S)
         try:
             judgement, marks = await asyncio.to_thread(work)
         finally:
+            sys.setswitchinterval(usual)
             self._aside = None
         if self._question()[0] == asked != self._asked:
             self._take(asked, judgement, marks)
