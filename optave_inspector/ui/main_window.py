@@ -81,6 +81,8 @@ class MainWindow(QMainWindow):
         self._tabs.setDocumentMode(True)
         self._tabs.setMovable(True)
         self._tabs.setTabBarAutoHide(True)
+        # Its bar takes the keyboard. The widget would hand it on to a hidden bar as well, where Tab came to an end.
+        self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tabs.tabBar().setObjectName("sessionTabBar")
         self._tabs.tabBar().setExpanding(False)
         self._tabs.tabBar().setDrawBase(False)

@@ -77,6 +77,7 @@ QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: 
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ border: 1px solid {t.accent}; }}
 QToolButton[kind="warning"] {{ color: {t.warning}; border: 1px solid {t.warning}; }}
 QToolButton[kind="warning"]:checked {{ background: {t.warning_back}; color: {t.warning}; font-weight: 600; }}
+QToolButton[kind="warning"]:focus {{ border: 2px solid {t.warning}; padding: 3px 6px; }}
 QToolButton[tight="true"] {{ padding: 4px 3px; }}
 QToolButton[compact="true"] {{ padding: 0px; }}
 QPushButton[joined="left"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
@@ -86,6 +87,7 @@ QPushButton[fold="true"] {{ text-align: left; background: transparent; border: 1
   font-weight: 600; padding: 3px 0; }}
 QPushButton[fold="true"]:focus {{ border: 1px solid {t.accent}; }}
 QPushButton[kind="danger"] {{ color: {t.error}; border: 1px solid {t.error}; }}
+QPushButton[kind="danger"]:focus {{ border: 2px solid {t.error}; padding: 3px 9px; }}
 QPushButton[kind="danger"]:hover {{ background: {t.error_back}; }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0px; }}
 

@@ -53,9 +53,12 @@ class ConnectButton(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._main)
         layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setFocusProxy(self._main)
         bridge.stateChanged.connect(self._show_state)
         self._show_state()
+
+    def setFocus(self, *reason: Qt.FocusReason) -> None:
+        """To the button. No focus proxy: with one to a child in another, Tab went round within the two for ever."""
+        self._main.setFocus(*reason)
 
     def _clicked(self) -> None:
         if self._session.state is ConnectionState.CLOSED:

@@ -99,10 +99,13 @@ class TopBar(QWidget):
         bridge.exchangesChanged.connect(self._exchanges_changed)
         for signal in (current.chosen, current.edited):
             signal.connect(self._show_kind)
-        self.setFocusProxy(self._connect)
         self._show_kind()
         self._show_state()
         self._show_counts()
+
+    def setFocus(self, *reason: Qt.FocusReason) -> None:
+        """To the button that connects."""
+        self._connect.setFocus(*reason)
 
     def add_traces(self, chip: TraceChip) -> None:
         """Show that traces are sent, beside the token."""
