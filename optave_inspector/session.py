@@ -198,7 +198,7 @@ class Session(SessionOnPurpose):
             self._add(lambda: [self._recorder.not_sent(text, state.name, monotonic_ns, wall_ns)])
             raise
         except InspectorError:
-            self._made_parts.clear()  # it can not be sent at all
+            self._made_parts.pop(text.encode("utf-8", "surrogatepass"), None)  # it can not be sent at all
             raise
 
     def cancel_exchange(self, number: int) -> None:

@@ -389,10 +389,11 @@ class ComposerPanel(Panel):
     def place_at_cursor(self) -> Place | None:
         """The finding on the cursor's line; None where there is none."""
         text, line = self.editor.text(), self.editor.textCursor().blockNumber()
-        positions = read_positions(self.variables.resolve(text).text)
+        resolved = self.variables.resolve(text)
+        positions = read_positions(resolved.text)
         for place in self._judge.judgement.places:
             spot = positions.spot(place.path) if place.path is not None else None
-            if spot is not None and text.count("\n", 0, self.variables.resolve(text).source(spot.start)) == line:
+            if spot is not None and text.count("\n", 0, resolved.source(spot.start)) == line:
                 return place
         return None
 
