@@ -144,6 +144,7 @@ def _say(line: str) -> None:
 
 async def _own_files() -> str:
     from .compose.templates import templates
+    from .manual import manual_folder
     from .protocol.actions import Action
     from .repro.shipped import shipped, shipped_recipe
     from .resources import resource_root, schemas
@@ -152,7 +153,8 @@ async def _own_files() -> str:
     recipes = [shipped_recipe(name) for name in shipped()]
     if not recipes:
         raise FileNotFoundError(f"There are no recipes in {resource_root()}.")
-    return f"{len(schemas())} schemas, {len(made)} templates, {len(recipes)} recipes"
+    pages = len(list(manual_folder().glob("*.md")))
+    return f"{len(schemas())} schemas, {len(made)} templates, {len(recipes)} recipes, {pages} pages of the manual"
 
 
 async def _icons() -> str:

@@ -1,7 +1,8 @@
 #!/bin/sh
 # As root, on demand: proves archive and wheel on a bare Debian, with the packages that the README names and no others.
 #   make package && sh packaging/linux/bare_check.sh [suite]
-# Needs debootstrap, a Debian mirror (MIRROR, where it is not the usual one) and the package index; takes some minutes and leaves nothing behind.
+# Needs debootstrap, a Debian mirror (MIRROR, where it is not the usual one) and the package index; takes some minutes, and
+# leaves nothing behind.
 set -eu
 cd "$(dirname "$0")/../.."
 suite=${1:-bookworm}

@@ -50,6 +50,9 @@ def test_the_wheel_holds_the_package_and_every_resource(built: tuple[Path, Path]
     held = names(built[0])
     assert shipped("optave_inspector") <= held
     assert {f"optave_inspector/{name}" for name in shipped("resources")} <= held
+    manual = {name.removeprefix("docs/") for name in shipped("docs/manual")}
+    assert manual
+    assert {f"optave_inspector/resources/{name}" for name in manual} <= held
     assert "optave_inspector/py.typed" in held
     data = f"optave_inspector-{__version__}.data/data/share"
     assert f"{data}/applications/optave-inspector.desktop" in held
