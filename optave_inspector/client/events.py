@@ -113,7 +113,7 @@ class Handshake:
     certificates: tuple[PeerCertificate, ...] = ()
     """What the server showed, also when it was not trusted; empty for ``ws://``."""
     distrust: str = ""
-    """Why the certificate was not trusted, in words; also where the user accepted it nonetheless."""
+    """Why the certificate was not trusted, in words; empty where it was, or where the user accepted it."""
     accepted_by_user: bool = False
     """Nothing vouches for the certificate but the user, who accepted it for now."""
     proxy: str = ""
