@@ -131,8 +131,11 @@ class ProfileRow(QWidget):
         self._colour.setAccessibleName("Colour of the profile")
         self._colour.setToolTip("By which the profile is known in tabs and lists; production is always red")
         for name in ("", *COLOURS):
-            self._colour.addItem(name or "no colour", name)
+            self._colour.addItem(name or "plain", name)
         self._colour.activated.connect(lambda index: self._current.edit(colour=self._colour.itemData(index)))
+        # In a narrow panel the dot and the beginning of its name say enough.
+        self._colour.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._colour.setMinimumContentsLength(3)
         WheelGuard(self._colour)
         self._paint_colours()
         defaults = QToolButton()
@@ -153,7 +156,9 @@ class ProfileRow(QWidget):
 
     def _paint_colours(self) -> None:
         for index in range(self._colour.count()):
-            self._colour.setItemIcon(index, colour_icon(named_color(self._colour.itemData(index))))
+            colour = named_color(self._colour.itemData(index))
+            if colour is not None:
+                self._colour.setItemIcon(index, colour_icon(colour))
 
     def _show_marks(self) -> None:
         profile, book = self._current.profile, self._current.book

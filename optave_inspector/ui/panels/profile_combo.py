@@ -46,11 +46,13 @@ class ProfileCombo(QComboBox):
         self._marks = profile.colour, profile.production
         with QSignalBlocker(self):
             self.clear()
-            for profile_id, name in self._current.names():
-                one = self._current.book[profile_id]
-                self.addItem(
-                    colour_icon(profile_color(one)), f"{name} · {PRODUCTION}" if one.production else name, profile_id
-                )
+            named = [(self._current.book[profile_id], name) for profile_id, name in self._current.names()]
+            # The room of a dot is kept only where there is one to stand in line with.
+            marked = any(profile_color(one) is not None for one, _ in named)
+            for one, name in named:
+                self.addItem(f"{name} · {PRODUCTION}" if one.production else name, one.id)
+                if marked:
+                    self.setItemIcon(self.count() - 1, colour_icon(profile_color(one)))
             self.setAccessibleDescription("A production profile" if profile.production else "")
             self.setCurrentIndex(max(self.findData(self._current.profile.id), 0))
 
