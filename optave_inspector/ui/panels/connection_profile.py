@@ -24,6 +24,7 @@ from ..dialogs.profile_defaults import called
 from ..dialogs.question import ConfirmDialog, TextQuestion
 from ..profile_marks import colour_icon, named_color
 from ..theme import theme_switch
+from ..widgets.flow_layout import FlowLayout
 from ..widgets.form import words
 from ..widgets.wheel_guard import WheelGuard
 from .profile_combo import ProfileCombo
@@ -120,7 +121,7 @@ class ProfileRow(QWidget):
         dialog.answered.connect(lambda name: self._bridge.start(work(name), title.lower()))
         dialog.open()
 
-    def _build_marks(self) -> QHBoxLayout:
+    def _build_marks(self) -> FlowLayout:
         self._production = QCheckBox("Production")
         self._production.setObjectName("connectionProductionCheck")
         self._production.setAccessibleName("Production profile")
@@ -147,11 +148,9 @@ class ProfileRow(QWidget):
         defaults.setProperty("tight", True)
         defaults.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         defaults.clicked.connect(self.defaultsAsked)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self._production)
-        row.addWidget(self._colour, 1)
-        row.addWidget(defaults)
+        row = FlowLayout()
+        for widget in (self._production, self._colour, defaults):
+            row.addWidget(widget)
         return row
 
     def _paint_colours(self) -> None:
