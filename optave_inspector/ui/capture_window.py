@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QVBoxLay
 
 from ..capture.progress import Stopped
 from ..errors import InspectorError
+from ..manual import manual_folder
 from ..profiles.profile import LOCAL_TENANT_NAME
 from ..replay import CaptureReplay, Rebuilt
 from ..repro.from_evidence import Origin
@@ -20,6 +21,7 @@ from .bridge import SessionBridge
 from .capture_comparing import CaptureComparing
 from .capture_export import CaptureExport
 from .capture_saving import CaptureSaving
+from .dialogs.manual_window import ManualWindow, page_for
 from .dock_area import DockArea
 from .entry_evidence import read_entry
 from .layout_store import CaptureLayout
@@ -90,6 +92,7 @@ class CaptureWindow(QMainWindow):
         self._rebuilding = Background("rebuild traces", self)
         self._rebuilt = Rebuilt()
         self._wanted = 0
+        self._manual: ManualWindow | None = None
         self._showing = QTimer(self)
         self._showing.timeout.connect(self._show_more)
         self._build()
@@ -227,6 +230,20 @@ class CaptureWindow(QMainWindow):
         tip = "Close this capture; its file stays"
         close = make_action(self, "captureCloseAction", "&Close", self.close, shortcut="Ctrl+W", tip=tip)
         self.file_menu.addAction(close)
+        tip = "The manual, at the page of the panel that has the keyboard"
+        help_menu = self.menuBar().addMenu("&Help")
+        help_menu.setObjectName("captureHelpMenu")
+        help_menu.addAction(
+            make_action(self, "captureManualAction", "&Manual", self._show_manual, shortcut="F1", tip=tip)
+        )
+
+    def _show_manual(self) -> None:
+        page = page_for(self.focusWidget())
+        if self._manual is None:
+            self._manual = ManualWindow(manual_folder(), self)
+        self._manual.show_page(page)
+        self._manual.show()
+        self._manual.activateWindow()
 
     def _calm(self) -> None:
         """Take away what only a running session has use for."""

@@ -15,7 +15,7 @@ from .diagnostics import diagnostics_text, going_on, last_lines
 from .dialogs.about import about_text, shortcuts_text
 from .dialogs.command_palette import CommandPalette
 from .dialogs.log_window import LogWindow
-from .dialogs.manual_window import ManualWindow
+from .dialogs.manual_window import ManualWindow, page_for
 from .dialogs.text_dialog import TextDialog
 from .panels.crash_report_notice import CrashReportNotice
 from .settings_pages import make_dialog, settings_dialog
@@ -25,7 +25,7 @@ from .shortcuts import Shortcuts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtWidgets import QMenu, QWidget
+    from PySide6.QtWidgets import QMenu
 
     from ..crash_reports import CrashReport
     from .dialogs.settings import SettingsDialog
@@ -34,20 +34,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 5
 _REPORTED_LINES = 40
-_PAGES = {
-    "connectionPanel": "connection",
-    "framesPanel": "frames",
-    "entryPanel": "entry",
-    "streamPanel": "stream",
-    "exchangesPanel": "traces",
-    "statisticsPanel": "statistics",
-    "endingsPanel": "endings",
-    "composerPanel": "composer",
-    "recipePanel": "recipe",
-    "topBar": "window",
-    "messageBar": "window",
-}
-"""Which page of the manual is about which part of the window."""
 
 
 class WindowCare(QObject):
@@ -199,17 +185,6 @@ class WindowCare(QObject):
 
     def _tell(self, kind: str, sentence: str) -> None:
         self._window.view.bridge.warned.emit(kind, sentence)
-
-
-def page_for(focus: QWidget | None) -> str:
-    """The page of the manual on what has the keyboard."""
-    while focus is not None:
-        name = focus.objectName()
-        for panel, page in _PAGES.items():
-            if name in (panel, f"{panel}Dock", f"{panel}Header"):
-                return page
-        focus = focus.parentWidget()
-    return "index"
 
 
 def _text_of(report: CrashReport) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QImage, QTextCursor
 from PySide6.QtTest import QTest
 
 from optave_inspector.app import WindowParts, build_window, take_apart
+from optave_inspector.capture.store import CaptureStore
 from optave_inspector.manual import made_pages, manual_folder
 from optave_inspector.ui.dialogs.manual_window import ManualWindow
 from optave_inspector.ui.manual_shortcuts import shortcuts_page
@@ -143,5 +144,19 @@ def test_a_search_narrows_the_pages_and_goes_to_the_place(aio) -> None:
             assert manual.browser.textCursor().position() != first
             manual.search.clear()
             assert not any(manual.list.item(row).isHidden() for row in range(manual.list.count()))
+
+    aio(run())
+
+
+def test_f1_opens_it_beside_a_stored_capture_too(aio, tmp_path: Path) -> None:
+    path = tmp_path / "stored.optave-capture"
+    CaptureStore.create(path).close()
+
+    async def run() -> None:
+        async with window() as parts:
+            shown = await parts.window.captures.windows.open(path)
+            shown.area.go_to(shown.endings)
+            next(each for each in shown.findChildren(QAction) if each.objectName() == "captureManualAction").trigger()
+            assert shown.findChild(ManualWindow).page == "endings"
 
     aio(run())

@@ -42,6 +42,20 @@ _FIRST = (
     "endings", "composer", "recipe", "query-language", "close-codes", "scenarios", "recipe-keys", "command-line",
     "shortcuts", "capture-format", "security", "troubleshooting",
 )  # fmt: skip
+_PAGES = {
+    "connectionPanel": "connection",
+    "framesPanel": "frames",
+    "entryPanel": "entry",
+    "streamPanel": "stream",
+    "exchangesPanel": "traces",
+    "statisticsPanel": "statistics",
+    "endingsPanel": "endings",
+    "composerPanel": "composer",
+    "recipePanel": "recipe",
+    "topBar": "window",
+    "messageBar": "window",
+}
+"""Which page of the manual is about which part of the window."""
 _LIST_WIDTH = 210
 _PAGE_WIDTH = 860
 """Lines longer than that are hard to read."""
@@ -175,6 +189,17 @@ class ManualWindow(QDialog):
         if not self.browser.find(words[0]):
             self.browser.moveCursor(QTextCursor.MoveOperation.Start)
             self.browser.find(words[0])
+
+
+def page_for(focus: QWidget | None) -> str:
+    """The page of the manual on what has the keyboard."""
+    while focus is not None:
+        name = focus.objectName()
+        for panel, page in _PAGES.items():
+            if name in (panel, f"{panel}Dock", f"{panel}Header"):
+                return page
+        focus = focus.parentWidget()
+    return "index"
 
 
 class _Browser(QTextBrowser):
