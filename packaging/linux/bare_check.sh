@@ -17,6 +17,7 @@ if [ ! -f "$archive" ]; then
     exit 2
 fi
 bare=$(mktemp -d)
+chmod 755 "$bare"
 finish() {
     umount "$bare/proc" "$bare/dev" 2>/dev/null || true
     # Never through what is still mounted.
