@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
 
 from ... import __version__
 from ...paths import config_dir, data_dir, log_dir
+from ..widgets.dock import PanelDock
 from ..widgets.panel import Panel
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def place_of(holder: QObject) -> str:
     while parent is not None:
         if isinstance(parent, Panel):
             return parent.title_label.text()
+        if isinstance(parent, PanelDock):  # which shows the panel's header
+            return parent.panel.title_label.text()
         parent = parent.parent()
     return EVERYWHERE
 
