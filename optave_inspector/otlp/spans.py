@@ -75,8 +75,8 @@ class SpanMaker:
             **self._wire(attempt),
             Key.SENT: attempt.sent,
             Key.RECEIVED: attempt.received,
-            Key.SENT_BYTES: min(attempt.sent_bytes, _LARGEST),
-            Key.RECEIVED_BYTES: min(attempt.received_bytes, _LARGEST),
+            Key.SENT_BYTES: _within(attempt.sent_bytes),
+            Key.RECEIVED_BYTES: _within(attempt.received_bytes),
             Key.ORPHANS: attempt.orphans,
             **_ending(attempt),
         }
@@ -306,3 +306,8 @@ def _split(url: str) -> tuple[str, str, int, str] | None:
     except ValueError:
         return None
     return (parts.scheme, host, port, parts.path) if host else None
+
+
+def _within(number: int) -> int:
+    """A number that an attribute can hold, whatever a damaged capture adds up to."""
+    return min(max(number, -_LARGEST - 1), _LARGEST)

@@ -1,6 +1,7 @@
 """What the composer says of a request while it is typed."""
 
 import json
+import threading
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QToolButton
 
 from optave_inspector.protocol.actions import Action
 from optave_inspector.protocol.states import ConnectionState
+from optave_inspector.ui.panels import composer_judge
 from tests.ui.composer_desk import (
     chips,
     hint,
@@ -129,14 +131,18 @@ def test_a_long_draft_waits_for_the_pause_even_when_it_breaks(composer, qtbot, a
     aio(drive())
 
 
-def test_a_long_draft_edited_while_it_is_judged_is_judged_again(composer, qtbot, aio, wait_until):
+def test_a_long_draft_edited_while_it_is_judged_is_judged_again(composer, qtbot, aio, wait_until, monkeypatch):
     async def drive():
         long_draft(composer)
         composer.editor.moveCursor(QTextCursor.MoveOperation.End)
+        judged, go_on = composer_judge.judge, threading.Event()
+        # Held, or a quick machine would be done with it before anybody looks.
+        monkeypatch.setattr(composer_judge, "judge", lambda *a, **k: (go_on.wait(20), judged(*a, **k))[1])
         qtbot.keyClicks(composer.editor, "}")
         await wait_until(lambda: composer._judge._aside is not None)
         qtbot.keyClick(composer.editor, Qt.Key.Key_Backspace)
         qtbot.keyClicks(composer.editor, " ")
+        go_on.set()
         await wait_until(composer._judge.is_current)
         assert chips(composer)[0] == "✓ SDK"
         qtbot.keyClicks(composer.editor, "]")

@@ -178,7 +178,7 @@ def test_what_the_user_changes_takes_the_retry_away(aio, shown, wait_until, how)
 def test_the_controls_of_the_profile_change_it(aio, shown, qtbot) -> None:
     async def run() -> None:
         async with shown() as (w, _retry, _top, _bar):
-            more = MoreSection(w.current)
+            more = MoreSection(w.bridge, w.current)
             qtbot.addWidget(more)
             more.show_profile(w.current.profile)
             check, most = (

@@ -377,7 +377,7 @@ class ComposerPanel(Panel):
         _bring(self.variables_dialog)
 
     def _tell_copied(self, kind: str, sentence: str) -> None:
-        self._tell("problem" if kind == "error" else "muted", sentence)
+        self.tell("problem" if kind == "error" else "muted", sentence)
 
     def _open_raw(self) -> None:
         self.raw_dialog.set_obstacle(self.sending.obstacle())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import pytest
@@ -50,7 +51,7 @@ def payload(**changes) -> str:
         if value is None:
             here.pop(name, None)
         else:
-            here[name] = value
+            here[name] = copy.deepcopy(value)
     return json.dumps(made, indent=1)
 
 
