@@ -258,7 +258,7 @@ def test_whatever_is_wrong_a_fix_leaves_json_and_ends(changes: dict[str, object]
         for step in parents:
             here = here.get(step) if isinstance(here, dict) else None
         if isinstance(here, dict):
-            here[name] = value
+            here[name] = copy.deepcopy(value)
     text = json.dumps(made)
     if whole:
         text = build_request(action, text, GENERATED)
